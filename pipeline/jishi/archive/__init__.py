@@ -1,0 +1,1 @@
+"""Reading archives, running the pipeline over them, writing and reading records."""

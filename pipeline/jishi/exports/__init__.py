@@ -1,0 +1,1 @@
+"""Records as tables, graphs, databases and pages."""

@@ -1,0 +1,13 @@
+"""Word lists and patterns as data files. A line that begins with `#` is a comment: each file's first tells its origin."""
+
+from __future__ import annotations
+
+import functools
+from importlib import resources
+
+
+@functools.cache
+def read_lines(name: str) -> tuple[str, ...]:
+    """Give the entries of `lexicons/<name>`, one a line, without comments and blank lines."""
+    text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return tuple(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#"))

@@ -1,0 +1,117 @@
+"""What the stages write to a `Doc`: plain dataclasses under `doc._`, and the registration of those names with spaCy.
+
+All `start`/`end` offsets are code points of `doc.text` (the normalised text), half open. Where one finding refers to
+another it does so by its index in the list of the other kind (`doc._.people[3]` is person 3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc, Span
+
+from jishi.records import Article
+
+
+@dataclass(slots=True)
+class OrganisationFound:
+    """An organisation with all its mentions. `name` is the longest form; `parent` an index, where the text states it."""
+
+    name: str
+    aliases: list[str] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    parent: int | None = None
+
+
+@dataclass(slots=True)
+class PositionFound:
+    """A title with the organisation written before it and, where that is one of the article's, its index."""
+
+    title: str
+    start: int
+    end: int
+    organisation_text: str | None = None
+    organisation: int | None = None
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class PersonFound:
+    """A person with all mentions by full name."""
+
+    name: str
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    positions: list[PositionFound] = field(default_factory=list)
+    honours: list[str] = field(default_factory=list)
+    honorific: str | None = None
+
+
+@dataclass(slots=True)
+class CreditFound:
+    """A byline or source credit."""
+
+    name: str
+    role: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class TalkFound:
+    """A talk with a stated topic; `start`/`end` is where the topic stands. speakers, event and date are indices."""
+
+    topic: str
+    kind: str
+    start: int
+    end: int
+    speakers: list[int] = field(default_factory=list)
+    event: int | None = None
+    date: int | None = None
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class AttendanceFound:
+    """A stated number of people present."""
+
+    count: int
+    bound: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class EventFound:
+    """An event the article reports; `start`/`end` is the evidence (its name, else the phrase that tells of it)."""
+
+    type: str
+    name: str | None
+    start: int
+    end: int
+    date: int | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    place: str | None = None
+    organisers: list[tuple[int, str]] = field(default_factory=list)
+    participants: list[tuple[int, str]] = field(default_factory=list)
+    attendance: AttendanceFound | None = None
+    talks: list[int] = field(default_factory=list)
+    confidence: float = 0.5
+
+
+def register_extensions() -> None:
+    """Make the names the stages write to known to spaCy. Calling it again changes nothing."""
+    if Doc.has_extension("article"):
+        return
+    Doc.set_extension("article", default=Article(""))
+    Doc.set_extension("normalised", default=None)
+    Doc.set_extension("body_start", default=0)
+    Doc.set_extension("layout", default=None)
+    Doc.set_extension("published", default=None)
+    Doc.set_extension("record", default=None)
+    Doc.set_extension("roles", default={})
+    Doc.set_extension("resolved", default={})
+    for name in ("warnings", "dates", "organisations", "people", "credits", "talks", "events"):
+        Doc.set_extension(name, default=[])
+    Span.set_extension("score", default=None)
