@@ -1,0 +1,104 @@
+"""Segmentation: jieba's words inside spaCy's Chinese tokenizer, over the normalised text.
+
+The tokenizer is where a text enters the pipeline, so it is also where normalisation happens: `doc.text` is the
+normalised text and `doc._.normalised` leads back to the source. Entities later win over jieba's boundaries: see
+`rebuild_doc`.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from spacy.lang.zh import ChineseTokenizer, Segmenter
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import registry
+from spacy.vocab import Vocab
+
+from jishi.stages.findings import register_extensions
+from jishi.text import NormalisedText, normalise
+
+
+def _import_jieba() -> Any:
+    """Import jieba without its log lines and without its warnings (escape sequences, pkg_resources)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+    jieba.setLogLevel(logging.WARNING)
+    return jieba
+
+
+class NormalisingTokenizer(ChineseTokenizer):
+    """Normalise a source text, then segment it with jieba."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        jieba = _import_jieba()
+        super().__init__(vocab, Segmenter.jieba)
+        self.jieba_seg = jieba
+
+    def __call__(self, text: str) -> Doc:
+        """Give the Doc of the normalised form of `text` (a source text)."""
+        return self.segment(normalise(text))
+
+    def segment(self, normalised: NormalisedText) -> Doc:
+        """Give the Doc of a text that is already normalised."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            words = self.jieba_seg.lcut(normalised.text)
+        doc = make_doc(self.vocab, words)
+        doc._.normalised = normalised
+        doc._.warnings = list(normalised.warnings)
+        return doc
+
+
+@registry.tokenizers("jishi.NormalisingTokenizer.v1")  # type: ignore[untyped-decorator]
+def create_tokenizer() -> Callable[[Language], NormalisingTokenizer]:
+    """The tokenizer under its name in a spaCy configuration."""
+    register_extensions()
+    return lambda nlp: NormalisingTokenizer(nlp.vocab)
+
+
+def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
+    """Build a Doc whose text is exactly the words joined: a single space becomes the trailing space of its word."""
+    kept: list[str] = []
+    spaces: list[bool] = []
+    for word in words:
+        if word == " " and kept and not spaces[-1]:
+            spaces[-1] = True
+        elif word:
+            kept.append(word)
+            spaces.append(False)
+    return Doc(vocab, words=kept, spaces=spaces)
+
+
+def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
+    """Give a Doc with the same text and findings whose tokens also break at both ends of each `(start, end)`.
+
+    A token that one interval covers whole stays whole; tokens are split, never merged. Returns `doc` itself where
+    nothing has to change. Offsets are code points of `doc.text`.
+    """
+    cuts = {offset for interval in boundaries for offset in interval}
+    present = {token.idx for token in doc}
+    present.update(token.idx + len(token) for token in doc)
+    missing = sorted(cuts - present - {0, len(doc.text)})
+    if not missing:
+        return doc
+    words: list[str] = []
+    position = 0
+    for token in doc:
+        start, end = token.idx, token.idx + len(token)
+        while position < len(missing) and missing[position] <= start:
+            position += 1
+        while position < len(missing) and missing[position] < end:
+            words.append(doc.text[start : missing[position]])
+            start = missing[position]
+            position += 1
+        words.append(doc.text[start:end])
+        if token.whitespace_:
+            words.append(" ")
+    rebuilt = make_doc(doc.vocab, words)
+    rebuilt.user_data = doc.user_data
+    return rebuilt
