@@ -1,0 +1,60 @@
+"""Small linear models over named features: what the relation stages learn from annotated articles.
+
+A model is a JSON file made by the recipe in models/relations: `{"labels", "bias", "weights": {feature: [one weight a
+label]}}`. A weight can be read, and why a decision was taken can be told by listing the features that spoke for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+
+FOLDER = "models/relations"
+
+
+class LinearModel:
+    """Logistic regression, one label against the rest."""
+
+    def __init__(self, labels: list[str], bias: list[float], weights: dict[str, list[float]]) -> None:
+        self.labels = labels
+        self.bias = bias
+        self.weights = weights
+
+    def score(self, features: Iterable[str]) -> dict[str, float]:
+        """Give each label's probability for one item described by its features. Unknown features count for nothing."""
+        sums = list(self.bias)
+        weights = self.weights
+        for feature in features:
+            row = weights.get(feature)
+            if row is not None:
+                for i, weight in enumerate(row):
+                    sums[i] += weight
+        return {label: 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for label, total in zip(self.labels, sums)}
+
+    def probability(self, features: Iterable[str]) -> float:
+        """Give the probability of the model's first label: for models that answer yes or no."""
+        return self.score(features)[self.labels[0]]
+
+
+def locate_models(folder: str) -> Path:
+    """Give the folder `models/<…>`: inside the installed package, else at the repository's top.
+
+    Raises FileNotFoundError where neither holds it.
+    """
+    packaged = Path(str(resources.files("jishi"))) / folder
+    checkout = Path(__file__).resolve().parents[3] / folder
+    for path in (packaged, checkout):
+        if path.is_dir():
+            return path
+    raise FileNotFoundError(f"{folder}: not found in the package nor in the checkout; reinstall jishi")
+
+
+@functools.cache
+def load_linear_model(name: str) -> LinearModel:
+    """Load `models/relations/<name>.json`. Raises FileNotFoundError if it is missing."""
+    data = json.loads((locate_models(FOLDER) / f"{name}.json").read_text(encoding="utf-8"))
+    return LinearModel(data["labels"], data["bias"], data["weights"])
