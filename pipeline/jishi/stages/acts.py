@@ -1,0 +1,40 @@
+"""Words that tell what people do at an event (主持, 致辞, 作报告, 出席 …), found in a text once and asked for by place."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from dataclasses import dataclass
+
+from jishi.lexicons import read_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act word in the text."""
+
+    start: int
+    end: int
+    word: str
+    kind: str
+
+
+@functools.cache
+def _act_words() -> tuple[re.Pattern[str], dict[str, str]]:
+    kinds = dict(line.split("\t") for line in read_lines("act_words.txt"))
+    longest_first = sorted(kinds, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), kinds
+
+
+class ActIndex:
+    """The act words of a normalised text."""
+
+    def __init__(self, text: str) -> None:
+        pattern, kinds = _act_words()
+        self.acts = [Act(m.start(), m.end(), m.group(), kinds[m.group()]) for m in pattern.finditer(text)]
+        self._starts = [act.start for act in self.acts]
+
+    def between(self, start: int, end: int) -> list[Act]:
+        """Give the act words that begin in `[start, end)`, in order."""
+        return self.acts[bisect.bisect_left(self._starts, start) : bisect.bisect_left(self._starts, max(start, end))]

@@ -1,0 +1,105 @@
+"""People named together: 甲公司董事长张三、总经理李四，乙大学教授王五等出席 is one group of three.
+
+What is said of a list stands before its first or after its last name, so the relation stages look around the group.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+_CONNECTORS = re.compile(
+    r"先生|女士|老师|同志|同学|小姐|教授|博士|校友|以及|及其|嘉宾|领导|其他|[一二两三四五六七八九十\d]+[位名]|"
+    r"[、，和与及暨兼并：:等 （）()“”·|/\-—]"
+)
+_MAX_GAP = 60
+
+
+@dataclass(slots=True)
+class Mention:
+    """One place where a person is named; `person` is the index in doc._.people."""
+
+    person: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class PersonGroup:
+    """Mentions that stand in one list; `start`/`end` take in the titles before the first and after the last name."""
+
+    start: int
+    end: int
+    mentions: list[Mention]
+
+
+def find_person_groups(doc: Doc) -> list[PersonGroup]:
+    """Give the groups of person mentions of `doc` in order; a person named alone is a group of one."""
+    text = doc.text
+    mentions = sorted(
+        (Mention(index, start, end) for index, person in enumerate(doc._.people) for start, end in person.spans),
+        key=lambda mention: (mention.start, mention.end),
+    )
+    covers = sorted(
+        {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("TITLE", "ORG", "HONOUR", "LOC")}
+        | {(position.start, position.end) for person in doc._.people for position in person.positions}
+    )
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for start, end in covers:
+        starts[start] = max(end, starts.get(start, 0))
+        ends[end] = min(start, ends.get(end, start))
+    groups: list[PersonGroup] = []
+    for mention in mentions:
+        if groups and mention.start < groups[-1].mentions[-1].end:
+            continue
+        if groups and _joins(text, groups[-1].mentions[-1].end, mention.start, starts):
+            groups[-1].mentions.append(mention)
+            groups[-1].end = _extend_right(text, mention.end, starts)
+        else:
+            start = _extend_left(text, mention.start, ends)
+            groups.append(PersonGroup(start, _extend_right(text, mention.end, starts), [mention]))
+    return groups
+
+
+def _joins(text: str, start: int, end: int, covers: dict[int, int]) -> bool:
+    if end - start > _MAX_GAP:
+        return False
+    position, separated = start, False
+    while position < end:
+        if position in covers and covers[position] <= end:
+            position = covers[position]
+            continue
+        connector = _CONNECTORS.match(text, position)
+        if not connector:
+            return False
+        separated = separated or connector.group() not in ("先生", "女士", "老师", "同志", "同学", "教授", "博士")
+        position = connector.end()
+    return separated
+
+
+def _extend_right(text: str, position: int, covers: dict[int, int]) -> int:
+    while True:
+        if position in covers:
+            position = covers[position]
+            continue
+        honorific = re.compile(r"先生|女士|老师|同志|同学|教授|博士|校友|等(?:人|领导|嘉宾|同志|老师)?").match(
+            text, position
+        )
+        if not honorific:
+            return position
+        position = honorific.end()
+
+
+def _extend_left(text: str, position: int, covers: dict[int, int]) -> int:
+    limit = position - _MAX_GAP
+    while position > limit:
+        if position in covers and covers[position] < position:
+            position = covers[position]
+        elif position and text[position - 1] in "、兼和及" and position - 1 in covers:
+            position = covers[position - 1]
+        else:
+            return position
+    return position

@@ -1,0 +1,293 @@
+"""Talks: which candidates are topics, and who spoke on them.
+
+Two linear models (models/relations) decide, one over topic candidates and one over pairs of topic and person; a reader
+can list the features that spoke for a decision.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from jishi.stages.acts import ActIndex
+from jishi.stages.clauses import find_clauses, find_sentences, locate
+from jishi.stages.findings import TalkFound
+from jishi.stages.groups import PersonGroup, find_person_groups
+from jishi.stages.linear import LinearModel, load_linear_model
+from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
+
+TOPIC_THRESHOLD = 0.5
+SPEAKER_THRESHOLD = 0.5
+SPEAKER_MARGIN = 0.15
+_LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
+_PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
+_RESPECTIVELY = re.compile(r"分别|先后|依次")
+_KINDS = (
+    ("discussion", "讨论 探讨 研讨 座谈 对话 会谈 洽谈 商谈 交换意见 圆桌 辩论 沙龙 交流"),
+    ("lesson", "课 授课 讲授 课程 党课 培训 教学"),
+    ("lecture", "讲座 主讲 讲坛 讲堂 宣讲"),
+    ("address", "致辞 致词 寄语 讲话"),
+    ("speech", "发言 演讲 演说 分享 表示 谈"),
+    ("report", "报告 汇报 解读 介绍"),
+)
+
+
+@dataclass(slots=True)
+class TalkContext:
+    """What the features are taken from: computed once a Doc."""
+
+    text: str
+    body_start: int
+    sentences: list[tuple[int, int]]
+    clauses: list[tuple[int, int]]
+    acts: ActIndex
+    groups: list[PersonGroup]
+    frames: list[tuple[int, int, str]]
+
+
+def build_context(doc: Doc) -> TalkContext:
+    """Collect what the relation models look at in `doc`."""
+    text = doc.text
+    frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
+    return TalkContext(
+        text,
+        doc._.body_start,
+        find_sentences(text),
+        find_clauses(text),
+        ActIndex(text),
+        find_person_groups(doc),
+        frames,
+    )
+
+
+def describe_topic(context: TalkContext, candidate: TopicCandidate) -> list[str]:
+    """Give the features of a topic candidate."""
+    text, (start, end) = context.text, candidate.frame
+    topic = text[candidate.start : candidate.end]
+    sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
+    clause_start, _ = context.clauses[locate(context.clauses, start)]
+    form = candidate.form
+    before, after = text[max(sentence_start, start - 10) : start], text[end : min(sentence_end, end + 10)]
+    features = [
+        f"form={form}",
+        f"length={min(len(topic) // 4, 8)}",
+        f"last2={topic[-2:]}",
+        f"last1={topic[-1]}",
+        f"first2={topic[:2]}",
+        f"{form}:length={min(len(topic) // 4, 8)}",
+        f"in_title={candidate.start < context.body_start}",
+    ]
+    for size in (1, 2, 3, 4):
+        features.append(f"before{size}={before[-size:]}")
+        features.append(f"after{size}={after[:size]}")
+    features += [f"near_before={before[i : i + 2]}" for i in range(len(before) - 1)]
+    features += [f"near_after={after[i : i + 2]}" for i in range(len(after) - 1)]
+    for act in context.acts.between(sentence_start, start):
+        place = "clause" if act.start >= clause_start else "sentence"
+        features += [f"act_before_{place}={act.word}", f"kind_before_{place}={act.kind}"]
+    following_end = context.clauses[locate(context.clauses, end)][1]
+    for act in context.acts.between(end, sentence_end):
+        place = "clause" if act.start < following_end else "sentence"
+        features += [f"act_after_{place}={act.word}", f"kind_after_{place}={act.kind}", f"{form}:after={act.kind}"]
+    for act in context.acts.between(candidate.start, candidate.end):
+        features.append(f"act_inside={act.word}")
+    person = _nearest_group_before(context, start)
+    if person is None:
+        features.append("person=none")
+    elif person.start >= clause_start:
+        features.append("person=clause")
+    elif person.start >= sentence_start:
+        features.append("person=sentence")
+    else:
+        features.append("person=earlier")
+    items = sum(1 for mark in "、" if mark in text[start:end])
+    features.append(f"{form}:list={bool(items)}")
+    repeated = text.count(topic)
+    features.append(f"repeated={min(repeated, 3)}")
+    for frame_start, frame_end, label in context.frames:
+        overlap = min(frame_end, candidate.end) - max(frame_start, candidate.start)
+        if overlap > 0:
+            share = 2 * overlap / (frame_end - frame_start + len(topic))
+            features.append(f"frame={label}:{'equal' if share > 0.8 else 'part'}")
+    for pair in "《》“”":
+        if pair in topic:
+            features.append(f"holds={pair}")
+    if re.search(r"\d", topic):
+        features.append("digits")
+    return features
+
+
+def _nearest_group_before(context: TalkContext, offset: int) -> PersonGroup | None:
+    nearest = None
+    for group in context.groups:
+        if group.start >= offset:
+            break
+        nearest = group
+    return nearest
+
+
+def describe_speaker(context: TalkContext, candidate: TopicCandidate, group: PersonGroup) -> list[str]:
+    """Give the features of a pair: a topic, and a group of people named together who may have spoken on it."""
+    text, (start, end) = context.text, candidate.frame
+    sentence = locate(context.sentences, start)
+    distance = sentence - locate(context.sentences, group.start)
+    before = group.start < start
+    features = [f"sentences={max(-3, min(distance, 4))}", f"before={before}", f"size={min(len(group.mentions), 5)}"]
+    place = f"{'before' if before else 'after'}:{max(-3, min(distance, 4))}"
+    features.append(f"place={place}")
+    if before:
+        between = (group.end, start)
+        rank = sum(1 for other in context.groups if group.start < other.start < start)
+    else:
+        between = (end, group.start)
+        rank = sum(1 for other in context.groups if end <= other.start < group.start)
+    features += [f"rank={min(rank, 4)}", f"{place}:rank={min(rank, 4)}"]
+    nearness = f"{place}:{min(rank, 2)}"
+    gap = text[between[0] : between[1]]
+    features.append(f"{nearness}:gap={min(len(gap) // 8, 6)}")
+    features.append(f"{nearness}:commas={min(gap.count('，'), 3)}")
+    for act in context.acts.between(*between):
+        if act.end <= between[1]:
+            features += [f"{nearness}:between={act.kind}", f"between={act.word}"]
+    sentence_start, sentence_end = context.sentences[sentence]
+    for act in context.acts.between(end, sentence_end)[:2]:
+        features += [f"{nearness}:after_topic={act.kind}", f"after_topic={act.word}"]
+    lead = text[max(0, group.start - 8) : group.start]
+    trail = text[group.end : group.end + 6]
+    for size in (1, 2, 3):
+        features += [f"{place[:5]}:lead{size}={lead[-size:]}", f"{place[:5]}:trail{size}={trail[:size]}"]
+    features += [f"near_lead={lead[i : i + 2]}" for i in range(len(lead) - 1)]
+    features.append(f"form={candidate.form}:{nearness}")
+    if distance > 0 and _PRONOUN.match(text, sentence_start):
+        features.append(f"pronoun:{nearness}")
+    if _RESPECTIVELY.search(text, sentence_start, sentence_end):
+        features.append(f"respectively:{nearness}")
+    if re.search(r"双方|大家|与会|师生|同学们|代表们|学员", text[max(sentence_start, start - 16) : start]):
+        features.append(f"collective:{nearness}")
+    features.append(f"in_title={group.start < context.body_start}:{candidate.start < context.body_start}")
+    features.append(f"groups={min(len(context.groups), 4)}")
+    return features
+
+
+def find_speaker_groups(context: TalkContext, candidate: TopicCandidate) -> list[PersonGroup]:
+    """Give the groups of people who may have spoken on a topic, from four sentences before it to one after."""
+    sentence = locate(context.sentences, candidate.frame[0])
+    return [
+        group
+        for group in context.groups
+        if -1 <= sentence - locate(context.sentences, group.start) <= 4
+        and not (candidate.start <= group.start < candidate.end)
+    ]
+
+
+@Language.component("jishi_talks", requires=["doc.ents", "doc._.people", "doc._.dates"], assigns=["doc._.talks"])
+def find_talks(doc: Doc) -> Doc:
+    """Set `doc._.talks`: topics with their kind and speakers."""
+    candidates = find_topic_candidates(doc.text)
+    if not candidates:
+        doc._.talks = []
+        return doc
+    context = build_context(doc)
+    topics, speakers = load_linear_model("topics"), load_linear_model("speakers")
+    scores = _score_frames(context, candidates, [topics.probability(describe_topic(context, c)) for c in candidates])
+    scored = [(score, c) for score, c in zip(scores, candidates, strict=True) if score >= TOPIC_THRESHOLD]
+    talks = []
+    for score, candidate in _choose(context.text, scored):
+        talks.append(
+            TalkFound(
+                topic=context.text[candidate.start : candidate.end].replace("\n", ""),
+                kind=_tell_kind(context, candidate),
+                start=candidate.start,
+                end=candidate.end,
+                speakers=_choose_speakers(context, candidate, speakers),
+                confidence=round(score, 3),
+            )
+        )
+    _share_out(context, talks)
+    doc._.talks = talks
+    return doc
+
+
+def _score_frames(context: TalkContext, candidates: list[TopicCandidate], scores: list[float]) -> list[float]:
+    """Topics listed together stand or fall together: each gets the mean of its list. 围绕A、B和C; “A”、“B”和“C”."""
+    lists: list[list[int]] = []
+    for i, candidate in enumerate(candidates):
+        for members in lists[-3:]:
+            last = candidates[members[-1]]
+            gap = context.text[last.end : candidate.start] if last.end <= candidate.start else "-"
+            if last.form == candidate.form and (last.frame == candidate.frame or re.fullmatch(_LIST_GAP, gap)):
+                members.append(i)
+                break
+        else:
+            lists.append([i])
+    joint = list(scores)
+    for members in lists:
+        mean = sum(scores[i] for i in members) / len(members)
+        for i in members:
+            joint[i] = mean
+    return joint
+
+
+def _choose_speakers(context: TalkContext, candidate: TopicCandidate, model: LinearModel) -> list[int]:
+    groups = find_speaker_groups(context, candidate)
+    if not groups:
+        return []
+    scored = [(model.probability(describe_speaker(context, candidate, group)), group) for group in groups]
+    best = max(score for score, _ in scored)
+    chosen = {
+        mention.person
+        for score, group in scored
+        if score >= SPEAKER_THRESHOLD and score >= best - SPEAKER_MARGIN
+        for mention in group.mentions
+    }
+    return sorted(chosen)
+
+
+def _choose(text: str, scored: list[tuple[float, TopicCandidate]]) -> list[tuple[float, TopicCandidate]]:
+    """Drop what overlaps a better candidate and what names a topic again; the order of the text is kept."""
+    chosen: list[tuple[float, TopicCandidate]] = []
+    for score, candidate in sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end)):
+        topic = text[candidate.start : candidate.end]
+        for _, other in chosen:
+            kept = text[other.start : other.end]
+            if candidate.start < other.end and other.start < candidate.end:
+                break
+            if topic == kept or topic in kept or kept in topic:
+                break
+        else:
+            chosen.append((score, candidate))
+    return sorted(chosen, key=lambda pair: pair[1].start)
+
+
+def _share_out(context: TalkContext, talks: list[TalkFound]) -> None:
+    """甲、乙、丙分别作了题为《A》《B》《C》的报告: as many people as topics pair in order."""
+    by_sentence: dict[int, list[TalkFound]] = {}
+    for talk in talks:
+        by_sentence.setdefault(locate(context.sentences, talk.start), []).append(talk)
+    for sentence, those in by_sentence.items():
+        start, end = context.sentences[sentence]
+        if len(those) < 2 or not _RESPECTIVELY.search(context.text, start, end):
+            continue
+        for group in context.groups:
+            if start <= group.start and group.end <= those[0].start and len(group.mentions) == len(those):
+                for talk, mention in zip(those, group.mentions, strict=True):
+                    talk.speakers = [mention.person]
+
+
+def _tell_kind(context: TalkContext, candidate: TopicCandidate) -> str:
+    sentence_start, sentence_end = context.sentences[locate(context.sentences, candidate.start)]
+    after = context.text[candidate.end : min(sentence_end, candidate.end + 24)]
+    before = context.text[max(sentence_start, candidate.frame[0] - 24) : candidate.frame[0]]
+    for part in (after, before):
+        best = None
+        for kind, words in _KINDS:
+            for word in words.split():
+                place = part.find(word) if part is after else -part.rfind(word) if word in part else -1
+                if (place >= 0 or (part is before and word in part)) and (best is None or place < best[0]):
+                    best = (place, kind)
+        if best:
+            return best[1]
+    return "other"
