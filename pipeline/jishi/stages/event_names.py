@@ -1,0 +1,209 @@
+"""Where an event's name may stand: a phrase that ends in a head noun (座谈会, 论坛, 开学典礼) and begins at a boundary.
+
+Finding is generous: for each head noun every plausible left boundary gives a candidate; a linear model ranks them.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from jishi.lexicons import read_lines
+from jishi.stages.clauses import QUOTES
+
+_MAX_LENGTH = 60
+_HARD = set("。！？!?；;\n：:|丨")
+_HEAD_GOES_ON = re.compile(
+    r"[议场员址务费标期长室厅馆徽堂刊报所旗籍歌规]|中心|主席团|主办|组委|秘书处|现场|代表|主题|名单|方案|通知|内容"
+)
+_TAIL = re.compile(r"[”’》」]?(?:[（(﹝](?:[一二三四五六七八九十]+|第[一二三四五六七八九十\d]+[场期讲])[）)﹞])?")
+_VERBS = re.compile(
+    r"(?:举办|举行|召开|开展|组织|参加|出席|主办|承办|协办|联办|合办|启动|迎来|进行|办理|参与|主持|接续|推出|策划|发起|观看|"
+    r"观摩|聆听|参观|赴|辦|办|开启|结束|宣布|祝贺|祝|签订|签署|名为|主题为|题为|加入|筹办|申办|获得|荣获|成立|安排|执行|接受|举辦|"
+    r"参与了|通过|作为|属于|是|为|在|于|与|和|及|的|对|就|由|将|并|同期|同时|首次|正式|隆重|顺利|成功|圆满|联合|共同|集中|全市|全省|"
+    r"本次|此次|这次|该|今年|今天|昨天|日前|近日|下午|上午|晚上|晚)(?:了|的|过)?(?:一场|一次|一年一度的?|首届|盛大的?|为期[^，]{1,4}的)?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameCandidate:
+    """A phrase that may be an event's name. `boundary` is the kind of its left boundary."""
+
+    start: int
+    end: int
+    head: str
+    boundary: str
+
+
+@functools.cache
+def head_types() -> dict[str, str]:
+    """Head nouns of event names with the type each usually names."""
+    return dict(line.split("\t") for line in read_lines("event_heads.txt"))
+
+
+@functools.cache
+def _head_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(head_types(), key=len, reverse=True))))
+
+
+def find_name_candidates(doc: Doc) -> list[NameCandidate]:
+    """Give the candidates of a Doc in order of their heads. Reads its text, entities and dates."""
+    text = doc.text
+    entity_starts = {ent.start_char: ent.label_ for ent in doc.ents if ent.label_ in ("ORG", "LOC")}
+    entity_ends = {ent.end_char: ent.label_ for ent in doc.ents if ent.label_ in ("ORG", "LOC", "PERSON", "TITLE")}
+    inside = bytearray(len(text) + 1)
+    for ent in doc.ents:
+        if ent.label_ in ("ORG", "LOC", "PERSON"):
+            inside[ent.start_char + 1 : ent.end_char] = b"\1" * (ent.end_char - ent.start_char - 1)
+    date_ends = {date.end for date in doc._.dates}
+    candidates = []
+    for match in _head_pattern().finditer(text):
+        end = match.end()
+        if _HEAD_GOES_ON.match(text, end) or inside[end]:
+            continue
+        tail = _TAIL.match(text, end)
+        if tail and tail.end() > end and _closes(text, match.start(), tail.end()):
+            end = tail.end()
+        head = _longest_head(text, match.end())
+        for start, boundary in _left_boundaries(
+            text, match.end() - len(head), inside, entity_starts, entity_ends, date_ends
+        ):
+            candidates.append(NameCandidate(start, end, head, boundary))
+    return candidates
+
+
+def _longest_head(text: str, end: int) -> str:
+    types = head_types()
+    for length in range(6, 0, -1):
+        if text[max(0, end - length) : end] in types:
+            return text[max(0, end - length) : end]
+    return text[end - 1 : end]
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    """Whether the mark at `end - 1` closes one opened within reach before `start`."""
+    mark = text[end - 1]
+    opening = next((o for o, c in QUOTES.items() if c == mark), None)
+    if opening is None:
+        return True
+    return opening in text[max(0, start - _MAX_LENGTH) : start]
+
+
+def _left_boundaries(
+    text: str,
+    head_start: int,
+    inside: bytearray,
+    entity_starts: dict[int, str],
+    entity_ends: dict[int, str],
+    date_ends: set[int],
+) -> list[tuple[int, str]]:
+    found: dict[int, str] = {}
+    position, closed = head_start, 0
+    limit = max(0, head_start - _MAX_LENGTH)
+    verb_ends = {m.end(): m.group() for m in _VERBS.finditer(text, limit, head_start)}
+    while True:
+        previous = text[position - 1] if position else "\n"
+        if previous in "”》」』":
+            closed += 1
+        elif previous in "“《「『":
+            found.setdefault(position - 1, "quote")
+            if not closed:
+                found.setdefault(position, "inside_quote")
+                if "，" not in text[position:head_start]:
+                    pass
+            closed = max(0, closed - 1)
+        if position == limit or (previous in _HARD and not closed) or (previous in "，,、" and not closed):
+            if position < head_start:
+                found.setdefault(position, "comma" if previous in "，,、" else "start")
+            if previous in _HARD or position == limit or previous == "，":
+                break
+        if not closed and position < head_start and not inside[position]:
+            if position in date_ends:
+                found.setdefault(position, "date")
+            elif position in entity_starts:
+                found.setdefault(position, "at_" + entity_starts[position])
+            elif position in entity_ends:
+                found.setdefault(position, "after_" + entity_ends[position])
+            elif position in verb_ends:
+                found.setdefault(position, "verb")
+            elif previous.isdigit() != text[position].isdigit() and (
+                text[position].isdigit() or text[position] == "第"
+            ):
+                found.setdefault(position, "number")
+            elif text[position] == "第":
+                found.setdefault(position, "number")
+        position -= 1
+    return sorted(found.items())
+
+
+def describe_name(
+    doc: Doc, candidate: NameCandidate, title: str, sentence: tuple[int, int], frames: list[tuple[int, int, str]]
+) -> list[str]:
+    """Give the features of a name candidate that stands in `sentence`; `title` is the article's, '' if it has none."""
+    text = doc.text
+    start, end = candidate.start, candidate.end
+    name = text[start:end]
+    before, after = text[max(sentence[0], start - 8) : start], text[end : min(sentence[1], end + 8)]
+    head_type = head_types().get(candidate.head, "?")
+    bare = name.strip("“”《》「」")
+    body_start = doc._.body_start
+    in_title = start < body_start
+    features = [
+        f"head={candidate.head}",
+        f"head_type={head_type}",
+        f"boundary={candidate.boundary}",
+        f"length={min(len(bare) // 3, 12)}",
+        f"extra={min(len(bare) - len(candidate.head), 12)}",
+        f"first1={name[:1]}",
+        f"first2={name[:2]}",
+        f"in_title={in_title}",
+        f"unbalanced={_is_unbalanced(name)}",
+        f"quote_first={name[0] in '“《「『'}",
+        f"bare={len(bare) == len(candidate.head)}",
+        f"of={'的' in name}",
+        f"comma={'，' in name}",
+        f"{candidate.boundary}:{name[:1]}",
+    ]
+    for size in (1, 2, 3):
+        features += [f"before{size}={before[-size:]}", f"after{size}={after[:size]}"]
+    if not in_title:
+        features.append(f"place={min((start - body_start) // 60, 10)}")
+        features.append(f"first_sentence={sentence[0] <= body_start + 1}")
+    following = text[end : min(sentence[1], end + 40)]
+    held = _HELD.search(following)
+    features.append(f"held={held.group() if held else None}")
+    features.append(f"in_held={bool(re.match(r'[^，。]{0,30}[在于][^，。]{2,30}(?:举行|召开|举办|开幕)', following))}")
+    holding = _HOLDING.search(before)
+    features.append(f"holding={holding.group() if holding else None}")
+    core = name[-6:]
+    features.append(f"core_in_title={core in title}:{in_title}")
+    features.append(f"name_in_title={name in title}:{in_title}")
+    features.append(f"count={min(text.count(name), 4)}")
+    for frame_start, frame_end, label in frames:
+        if label == "EVENT" and frame_start < end and start < frame_end:
+            features.append(
+                f"frame_start={'equal' if frame_start == start else 'in' if frame_start < start else 'out'}"
+            )
+            features.append(f"frame_end={frame_end == end}")
+            share = 2 * (min(end, frame_end) - max(start, frame_start)) / (end - start + frame_end - frame_start)
+            features.append(f"frame_share={int(share * 5)}")
+            break
+    else:
+        features.append("frame=none")
+    return features
+
+
+_HELD = re.compile(
+    r"隆重举行|成功举行|顺利举行|圆满举行|隆重召开|顺利召开|成功召开|成功举办|顺利举办|举行|召开|举办|开幕|启动|落幕|闭幕|圆满|成功|"
+    r"顺利|开展|进行|结束|拉开|主办|承办"
+)
+_HOLDING = re.compile(
+    r"(?:举办|举行|召开|开展|组织|参加|出席|主办|承办|协办|启动|迎来|进行)(?:了|的|一场|首届|一年一度的?)*$"
+)
+
+
+def _is_unbalanced(name: str) -> bool:
+    return any(name.count(opening) != name.count(closing) for opening, closing in QUOTES.items())
