@@ -1,0 +1,124 @@
+"""The organisation written before a title or a name: 我校, 市总工会, 青岛大学劳动人事研究院, 扬州市.
+
+Tagged organisations and places that touch are one phrase (青岛大学 + 劳动人事研究院). Where nothing is tagged, the words
+back to the last mark or function word are looked at, if they end as organisations do.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from spacy.tokens import Doc
+
+from jishi.lexicons import read_lines
+
+_MAX_PHRASE = 30
+_MAX_PARTS = 6
+# What cannot be inside an organisation's name that the tagger missed: marks, verbs and function words.
+_CUT = re.compile(
+    r"[，。、；：！？\s（）()“”\"《》|]|以及|邀请|特邀|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
+    r"最后|其中|包括|主讲|主持|[由请任是为的了对向将被把让同及兼就该从于自与和在到]"
+)
+_TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
+_PREFIXES = re.compile(
+    r"(?:我校|本校|学校|该校|我院|本院|学院|我系|本系|我市|我省|我县|我区|集团|公司|中国|全国|国家|[校院省市区县镇乡])$"
+)
+
+
+@functools.cache
+def generic_words() -> frozenset[str]:
+    """Give the words that point at an organisation without naming it (我校, 该公司)."""
+    return frozenset(read_lines("generic_organisations.txt"))
+
+
+@functools.cache
+def _generic_at_end() -> re.Pattern[str]:
+    words = sorted(generic_words(), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})$")
+
+
+@functools.cache
+def _organisation_at_end() -> re.Pattern[str]:
+    heads = sorted(read_lines("organisation_heads.txt"), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:{'|'.join(map(re.escape, heads))})(?:（[^（）]{{1,8}}）)?$")
+
+
+def ends_like_organisation(text: str) -> bool:
+    """Say whether `text` ends in a word that names of organisations end in."""
+    return _organisation_at_end().search(text[-12:]) is not None
+
+
+class AffiliationFinder:
+    """Finds the organisation phrase that ends at an offset of one Doc."""
+
+    def __init__(self, doc: Doc, titles: list[tuple[int, int]], names: list[tuple[int, int]]) -> None:
+        self.text = doc.text
+        self.tagged = {
+            ent.end_char: (ent.start_char, ent.label_) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")
+        }
+        self.barriers = {end for _, end in (*titles, *names)}
+        self.barriers.update(ent.end_char for ent in doc.ents if ent.label_ in ("PERSON", "TITLE", "HONOUR"))
+
+    def find(self, end: int, *, guess: bool = True) -> tuple[int, int] | None:
+        """Give the organisation phrase that ends at `end` (a 的 between is passed over), or None.
+
+        guess: also take untagged words that end as organisations or territories do.
+        """
+        text = self.text
+        while end and text[end - 1] in " \u3000”":
+            end -= 1
+        start = self._extend(end)
+        if start == end and end and text[end - 1] == "的":
+            start = self._extend(end - 1)
+            end = end - 1 if start < end - 1 else end
+        if start == end:
+            return self._guess(end) if guess else None
+        return start, end
+
+    def _extend(self, end: int) -> int:
+        """Give where the phrase of touching organisations and places that ends at `end` begins; `end` if none does."""
+        text, start = self.text, end
+        for _ in range(_MAX_PARTS):
+            part = self.tagged.get(start)
+            if part is not None and start - part[0] > 0:
+                start = part[0]
+                continue
+            break
+        if start < end:
+            prefix = _PREFIXES.search(text, max(0, start - 3), start)
+            if prefix and self._begins_word(prefix.start()) and prefix.end() == start:
+                start = prefix.start()
+        return start
+
+    def _begins_word(self, offset: int) -> bool:
+        """Say whether a short word at `offset` stands free: after a mark, a function word or something tagged."""
+        if offset == 0 or offset in self.barriers or offset in self.tagged:
+            return True
+        before = self.text[max(0, offset - 2) : offset]
+        cut = None
+        for cut in _CUT.finditer(before):
+            pass
+        return (cut is not None and cut.end() == len(before)) or not "\u4e00" <= before[-1] <= "\u9fff"
+
+    def _guess(self, end: int) -> tuple[int, int] | None:
+        text = self.text
+        floor = max(0, end - _MAX_PHRASE)
+        for offset in range(end, floor - 1, -1):
+            if offset in self.barriers:
+                floor = offset
+                break
+        start = floor
+        for cut in _CUT.finditer(text, floor, end):
+            start = cut.end()
+        phrase = text[start:end]
+        if not phrase:
+            return None
+        if phrase in generic_words() or _TERRITORY.search(phrase) or ends_like_organisation(phrase):
+            if len(phrase) == 1 and not self._begins_word(start):
+                return None
+            return start, end
+        generic = _generic_at_end().search(phrase)
+        if generic and len(generic.group()) > 1:
+            return start + generic.start(), end
+        return None

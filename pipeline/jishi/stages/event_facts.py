@@ -1,0 +1,301 @@
+"""What is said of an event: when, where, by whom, before how many. Candidates and their features for each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from spacy.tokens import Doc
+
+from jishi.stages.clauses import locate
+from jishi.stages.findings import AttendanceFound
+from jishi.stages.talks import TalkContext
+
+HOLDING = re.compile(
+    r"举行|召开|举办|开幕|启动|举辦|办理|开展|进行|主办|承办|协办|落幕|闭幕|开班|开营|揭牌|签约|签署|会见|会谈|考察|调研|访问|参观|来访|到访|"
+    r"参加|出席|前往|赴|走进|迎来|开课|组织|结业|颁奖|成立|揭幕"
+)
+
+
+# dates
+
+
+def describe_date(context: TalkContext, dates: list[Any], index: int, name: tuple[int, int] | None) -> list[str]:
+    """Give the features of a date as the event's; `name` is where the event's name stands."""
+    date = dates[index]
+    text = context.text
+    sentence_start, sentence_end = context.sentences[locate(context.sentences, date.start)]
+    in_title = date.start < context.body_start
+    body_dates = [d for d in dates if d.start >= context.body_start]
+    rank = next((i for i, d in enumerate(body_dates) if d is date), -1)
+    same = sum(1 for d in dates if d.start_date == date.start_date and d.end_date == date.end_date)
+    features = [
+        f"granularity={date.granularity}",
+        f"anaphoric={date.anaphoric}",
+        f"in_title={in_title}",
+        f"rank={min(rank, 5)}",
+        f"{date.granularity}:rank={min(rank, 3)}",
+        f"same={min(same, 3)}",
+        f"place={min((date.start - context.body_start) // 80, 6)}",
+        f"days={date.start_date == date.end_date}",
+    ]
+    if name:
+        features.append(f"name_sentence={sentence_start <= name[0] < sentence_end}")
+        features.append(f"after_name={date.start > name[1]}:{sentence_start <= name[0] < sentence_end}")
+    held = HOLDING.search(text, date.end, sentence_end)
+    features.append(f"held={held.group() if held else None}")
+    features.append(f"any_held={held is not None}")
+    before, after = text[max(0, date.start - 4) : date.start], text[date.end : date.end + 4]
+    for size in (1, 2):
+        features += [f"before{size}={before[-size:]}", f"after{size}={after[:size]}"]
+    features.append(f"label={bool(re.search(r'时间[：:为]?.{0,3}$', text[max(0, date.start - 8) : date.start]))}")
+    features.append(f"bracket={before[-1:] in '（(' if before else False}")
+    return features
+
+
+# places
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCandidate:
+    """A phrase that may be the venue; `lead` is the word before it, `follow` what closes it."""
+
+    start: int
+    end: int
+    lead: str
+    follow: str
+
+
+_LEADS = re.compile(
+    r"(?:活动|会议|培训|讲座|演出|比赛|展览|举办|集合)?(?:地点|地址|场地)(?:为|是|：|:)?\s*|假(?![如设定期装])|"
+    r"(?<![存所现正实还将已曾内潜外旨])在(?![于乎校职读线座场内的这此那会])|在(?=校|线|场|内)|"
+    r"(?<![关对由位属至基处终等敢勇善便用利安限])于(?![是此])|走进|来到|前往|抵达|奔赴|赴|莅临|到访|访问了?|参访|走访了?|考察了?|参观了?|视察|到(?=[^了的来会底位])"
+)
+_PLACE_END = re.compile(
+    r"(?:隆重|顺利|成功|圆满|如期|正式|联合|共同|集中|现场|同步|热烈|盛大|热闹|举|召|开(?:展|幕|班|营|课|启|赛|讲|始)|进行|主持|"
+    r"拉开|启动|落|闭|揭|组织|参加|出席|会见|会谈|与|同|为|内|里|上(?![海])|以|对|就|向|签|听|接|迎|发|作|做|展|参|考察|调研|慰问|"
+    r"看望|敬献|缅怀|访|办|的|结业|热|盛|和(?=[^，]{2,8}(?:座谈|交流))|[，。；！？、\n（(：:])"
+)
+_MAX_PLACE = 36
+
+
+def find_place_candidates(context: TalkContext, doc: Doc) -> list[PlaceCandidate]:
+    """Give the phrases after a word of place (在, 于, 假, 走进, 地点：), each with up to four right ends, and what the
+    tagger marked as venue."""
+    text = context.text
+    inside = bytearray(len(text) + 1)
+    for ent in doc.ents:
+        if ent.label_ in ("ORG", "LOC"):
+            inside[ent.start_char + 1 : ent.end_char] = b"\1" * (ent.end_char - ent.start_char - 1)
+    found: dict[tuple[int, int], PlaceCandidate] = {}
+    for lead in _LEADS.finditer(text):
+        start = lead.end()
+        labelled = "地点" in lead.group() or "地址" in lead.group()
+        ends = 0
+        for end in _PLACE_END.finditer(text, start + 2, min(len(text), start + _MAX_PLACE)):
+            if inside[end.start()]:
+                continue
+            if labelled and end.group() not in "，。；\n":
+                continue
+            found.setdefault(
+                (start, end.start()), PlaceCandidate(start, end.start(), lead.group().strip(), end.group())
+            )
+            ends += 1
+            if ends == 4 or end.group() in "，。；！？\n":
+                break
+    for start, end, label in context.frames:
+        if label == "PLACE":
+            found.setdefault(
+                (start, end), PlaceCandidate(start, end, text[max(0, start - 1) : start], text[end : end + 1])
+            )
+    return sorted(found.values(), key=lambda c: (c.start, c.end))
+
+
+def describe_place(
+    context: TalkContext, doc: Doc, candidate: PlaceCandidate, name: tuple[int, int] | None, date: int | None
+) -> list[str]:
+    """Give the features of a venue candidate; `name` is where the event's name stands, `date` where its date does."""
+    text = context.text
+    start, end = candidate.start, candidate.end
+    place = text[start:end]
+    sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
+    features = [
+        f"lead={candidate.lead}",
+        f"follow={candidate.follow}",
+        f"{candidate.lead}:{candidate.follow}",
+        f"last1={place[-1]}",
+        f"last2={place[-2:]}",
+        f"first2={place[:2]}",
+        f"length={min(len(place) // 3, 8)}",
+        f"digits={bool(re.search(r'[0-9A-Z]', place))}",
+        f"in_title={start < context.body_start}",
+        f"place={min(max(0, start - context.body_start) // 60, 8)}",
+    ]
+    held = HOLDING.search(text, end, min(sentence_end, end + 30))
+    features.append(f"held={held.group() if held else None}")
+    features.append(f"held_at={min((held.start() - end) // 2, 5) if held else None}")
+    if name:
+        features.append(f"name_sentence={sentence_start <= name[0] < sentence_end}")
+        features.append(f"after_name={start >= name[1]}:{sentence_start <= name[0] < sentence_end}")
+        features.append(f"in_name={start < name[1] and name[0] < end}")
+    if date is not None:
+        gap = start - date
+        features.append(f"after_date={0 <= gap < 30}:{sentence_start <= date < sentence_end}")
+    for ent in doc.ents:
+        if ent.start_char < end and start < ent.end_char and ent.label_ in ("ORG", "LOC", "PERSON", "TITLE"):
+            whole = ent.start_char == start and ent.end_char == end
+            features.append(f"ent={ent.label_}:{whole}")
+            features.append(f"ent_first={ent.label_}:{ent.start_char == start}")
+        elif ent.start_char >= end:
+            break
+    for frame_start, frame_end, label in context.frames:
+        if label == "PLACE" and frame_start < end and start < frame_end:
+            features.append(f"frame={frame_start == start}:{frame_end == end}")
+    after = text[end : end + 4]
+    before = text[max(sentence_start, start - len(candidate.lead) - 3) : start]
+    features += [f"after1={after[:1]}", f"after2={after[:2]}", f"before3={before[:3]}"]
+    return features
+
+
+# organisers
+
+
+def describe_organiser(context: TalkContext, doc: Doc, start: int, end: int, name: tuple[int, int] | None) -> list[str]:
+    """Give the features of an organisation's mention as organiser of the event whose name stands at `name`."""
+    text = context.text
+    sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
+    clause_start, clause_end = context.clauses[locate(context.clauses, start)]
+    list_end = _list_end(text, doc, end)
+    list_start = _list_start(text, doc, start)
+    before, after = text[max(sentence_start, list_start - 6) : list_start], text[list_end : list_end + 6]
+    features = [
+        f"in_title={start < context.body_start}",
+        f"first_sentence={sentence_start <= context.body_start + 1}",
+        f"listed={list_end > end or list_start < start}",
+        f"clause_start={list_start == clause_start}",
+        f"last2={text[max(start, end - 2) : end]}",
+        f"last1={text[end - 1]}",
+    ]
+    for size in (1, 2, 3):
+        features += [f"before{size}={before[-size:]}", f"after{size}={after[:size]}"]
+    for place, (a, b) in {"clause": (list_end, clause_end), "sentence": (clause_end, sentence_end)}.items():
+        for word in _ORGANISING.finditer(text, a, max(a, b)):
+            features.append(f"{place}={word.group()}")
+            features.append(f"{place}:{word.group()}:{min((word.start() - list_end) // 6, 5)}")
+    for word in _ORGANISING.finditer(text, sentence_start, start):
+        near = start - word.end() < 4
+        features.append(f"earlier={word.group()}:{near}")
+    features.append(f"by={'由' in before or '受' in before}")
+    if name:
+        features.append(f"in_name={name[0] <= start < name[1]}")
+        features.append(f"before_name={end <= name[0]}:{sentence_start <= name[0] < sentence_end}")
+        features.append(f"name_gap={min(max(name[0] - end, -1) // 6, 8)}")
+    for ent in doc.ents:
+        if ent.start_char >= end:
+            if ent.label_ in ("TITLE", "PERSON") and ent.start_char - end <= 1:
+                features.append(f"next={ent.label_}")
+            break
+    return features
+
+
+_ORGANISING = re.compile(
+    r"主办|承办|协办|举办|举行|召开|指导|支持|联合|合办|组织|开展|发起|启动|办理|筹办|策划|共同|联办|赞助|参加|出席|开设|邀请|委托|"
+    r"主持|执行|携手|承担|安排|推出|参与"
+)
+
+
+def _list_end(text: str, doc: Doc, position: int) -> int:
+    starts = {ent.start_char: ent.end_char for ent in doc.ents if ent.label_ == "ORG"}
+    while True:
+        step = re.compile(r"(?:[、，和与及暨]|以及)").match(text, position)
+        if not step or step.end() not in starts:
+            return position
+        position = starts[step.end()]
+
+
+def _list_start(text: str, doc: Doc, position: int) -> int:
+    ends = {ent.end_char: ent.start_char for ent in doc.ents if ent.label_ == "ORG"}
+    while position and text[position - 1] in "、，和与及暨" and position - 1 in ends:
+        position = ends[position - 1]
+    return position
+
+
+# attendance
+
+_NUMERAL = r"(?:[0-9０-９][0-9０-９,，]*|[一二两三四五六七八九十百千万]+)"
+_ATTENDANCE = re.compile(
+    r"(?P<under>近|将近|不足|不到)?(?P<over>超过|逾|多达|至少)?(?P<about>约|大约|预计|估计)?"
+    r"(?P<number>" + _NUMERAL + r")(?P<unit>[百千万]?)(?P<more>余|多|几)?(?P<vague>左右|上下)?"
+    r"(?:名|位|人次|人|个)(?P<what>[^，。；！？\n]{0,30})"
+)
+_PRESENT = re.compile(
+    r"参加|出席|参与|到场|与会|参会|到会|观看|聆听|齐聚|赴会|现场|列席|共聚|观摩|莅临|参训|报名|会聚|汇聚|汇集|参赛"
+)
+
+
+def find_attendance(context: TalkContext) -> list[tuple[AttendanceFound, list[str]]]:
+    """Give each number of people with the features that tell whether it is how many took part."""
+    text = context.text
+    found = []
+    for match in _ATTENDANCE.finditer(text):
+        count = _read_number(match["number"], match["unit"])
+        if count is None or count < 2:
+            continue
+        end = match.start("what")
+        bound = "exact"
+        if match["under"]:
+            bound = "under"
+        elif match["over"] or match["more"]:
+            bound = "over"
+        elif match["about"] or match["vague"] or re.fullmatch(r"[百千万]", match["number"]):
+            bound = "about"
+        sentence_start, sentence_end = context.sentences[locate(context.sentences, match.start())]
+        clause_start, clause_end = context.clauses[locate(context.clauses, match.start())]
+        before, after = text[max(sentence_start, match.start() - 4) : match.start()], text[end : end + 4]
+        features = [
+            f"bound={bound}",
+            f"size={min(len(str(count)), 5)}",
+            f"unit={text[end - 1]}",
+            f"total={bool(re.search(r'共|共计|总计|合计|一行', text[clause_start : match.start()]))}",
+            f"digits={match['number'][0].isdigit()}",
+            f"in_title={match.start() < context.body_start}",
+            f"place={min(max(0, match.start() - context.body_start) // 80, 6)}",
+        ]
+        for size in (1, 2):
+            features += [f"before{size}={before[-size:]}", f"after{size}={after[:size]}"]
+        present = _PRESENT.search(text, end, clause_end)
+        features.append(f"present={present.group() if present else None}")
+        features.append(f"present_any={present is not None}")
+        earlier = _PRESENT.search(text, clause_start, match.start())
+        features.append(f"earlier={earlier.group() if earlier else None}")
+        features.append(f"later={_PRESENT.search(text, clause_end, sentence_end) is not None}")
+        features += [f"what={match['what'][i : i + 2]}" for i in range(min(8, max(0, len(match["what"]) - 1)))]
+        found.append(
+            (AttendanceFound(count, bound, match.group()[: end - match.start()], match.start(), end), features)
+        )
+    return found
+
+
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+
+
+def _read_number(numeral: str, unit: str) -> int | None:
+    plain = re.sub(r"[,，]", "", numeral)
+    if plain.isdigit():
+        value = int(plain)
+        return value * _UNITS.get(unit, 1) if value < 10**9 else None
+    total, section, digit = 0, 0, None
+    for char in plain + unit:
+        if char in _DIGITS:
+            if digit is not None:
+                return None
+            digit = _DIGITS[char]
+        elif char == "万":
+            total += (section + (digit or 0) or 1) * 10000
+            section, digit = 0, None
+        else:
+            section += (1 if digit is None else digit) * _UNITS[char]
+            digit = None
+    return total + section + (digit or 0)

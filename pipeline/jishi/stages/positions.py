@@ -1,0 +1,310 @@
+"""Who holds which title where: pairs of a title and a named person, scored by small models of what stands between.
+
+For every title the people named near it are candidates: after it (校长刘福玉), before it (刘福玉校长; 李楠，女，教授), others
+of the same list (副主席贾平、徐连奎), and the subject of the sentences before (他现任…). What stands between is written as a
+template, `O` for an organisation, `T` for a title, `P` for a name, marks and a few telling words as they are, other
+words as `x`; the templates are the features of a linear model trained on annotated articles (models/relations). A
+second model tells whether a title without an organisation of its own takes one over from the title or name before it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass, field
+
+from jishi.stages.affiliations import generic_words
+from jishi.stages.clauses import find_sentences, locate
+
+_REACH = 70  # characters between a title and a name
+_CANDIDATES = 8  # names looked at on each side
+_TEMPLATE = 12  # symbols; a longer template is cut in the middle
+_WORDS = (
+    "现任|曾任|时任|历任|先后|兼任|担任|出任|就任|当选|现为|曾为|毕业|获得|荣获|以及|以来|分别|代表|先生|女士|老师|同学|"
+    "同志|博士|小姐|主讲人|主讲|报告人|嘉宾|主持人|主持|简介|介绍|一行|任|兼|是|为|系|男|女|等|和|与|及|暨|的|由|请|他|她|其|"
+    "该|两位|三位|四位|五位|[两二三四五六七八九十]位"
+)
+_PIECES = re.compile(
+    rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)|([^，、。；：（）()！？“”\"《》|/·—\-\s\d])"
+)
+_PRONOUN = re.compile(r"(?:随后|目前|现在|此前|同时)?[，,]?(他|她|其|该)")
+
+
+@dataclass(slots=True)
+class Item:
+    """A name (P), title (T) or organisation (O) as [start, end); `index` points into the list it comes from."""
+
+    start: int
+    end: int
+    kind: str
+    index: int
+
+
+@dataclass(slots=True)
+class Pairing:
+    """A title given to a name, with the model's probability. Indices into the titles and mentions of a `Scene`."""
+
+    title: int
+    mention: int
+    probability: float
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A possible pairing with the features that describe it."""
+
+    title: int
+    mention: int
+    features: list[str] = field(default_factory=list)
+
+
+class Scene:
+    """The names, titles and organisations of one text, with the templates of what stands between them."""
+
+    def __init__(
+        self,
+        text: str,
+        titles: list[tuple[int, int]],
+        mentions: list[tuple[int, int]],
+        organisations: list[tuple[int, int]],
+    ) -> None:
+        self.text = text
+        self.titles = titles
+        self.mentions = mentions
+        self.sentences = find_sentences(text)
+        items = [Item(a, b, "T", i) for i, (a, b) in enumerate(titles)]
+        items += [Item(a, b, "P", i) for i, (a, b) in enumerate(mentions)]
+        items += [Item(a, b, "O", i) for i, (a, b) in enumerate(organisations)]
+        items.sort(key=lambda item: (item.start, "PTO".index(item.kind)))
+        kept: list[Item] = []
+        for item in items:  # names and titles win over organisations that hold them
+            if kept and item.start < kept[-1].end:
+                if item.kind == "O":
+                    continue
+                if kept[-1].kind == "O":
+                    kept.pop()
+                    if kept and item.start < kept[-1].end:
+                        continue
+                else:
+                    continue
+            kept.append(item)
+        self.items = kept
+        self.starts = [item.start for item in kept]
+        self.place = {(item.kind, item.index): position for position, item in enumerate(kept)}
+
+    def template(self, start: int, end: int) -> list[str]:
+        """Give the symbols of what stands in [start, end)."""
+        symbols: list[str] = []
+        position = start
+        i = bisect.bisect_left(self.starts, start)
+        while position < end:
+            item = self.items[i] if i < len(self.items) and self.items[i].start < end else None
+            stop = item.start if item else end
+            self._append_plain(symbols, position, stop)
+            if item is None:
+                break
+            if not (symbols and symbols[-1] == item.kind):
+                symbols.append(item.kind)
+            position = max(stop, min(item.end, end))
+            i += 1
+        return _shorten(_collapse(symbols))
+
+    def _append_plain(self, symbols: list[str], start: int, end: int) -> None:
+        run = 0
+        for piece in _PIECES.finditer(self.text, start, end):
+            word, mark, number, _ = piece.groups()
+            if word is None and mark is None and number is None:
+                run += 1
+                continue
+            if run:
+                symbols.append("x" if run <= 4 else "X")
+                run = 0
+            symbol = word or ("D" if number else mark.replace("\n", "¶").strip() if mark else "")
+            if word and word.endswith("位"):
+                symbol = "N位"
+            if symbol:
+                symbols.append(
+                    {
+                        "(": "（",
+                        ")": "）",
+                        "和": "与",
+                        "及": "与",
+                        "以及": "与",
+                        "暨": "与",
+                        "她": "他",
+                        "女": "男",
+                    }.get(symbol, symbol)
+                )
+        if run:
+            symbols.append("x" if run <= 4 else "X")
+
+
+def _collapse(symbols: list[str]) -> list[str]:
+    """Write a repeated pair once: P、P、P、 becomes P、+ so that lists of any length look alike."""
+    result: list[str] = []
+    for symbol in symbols:
+        result.append(symbol)
+        if len(result) >= 4 and result[-4:-2] == result[-2:]:
+            del result[-2:]
+            result[-1] = result[-1] if result[-1].endswith("+") else result[-1] + "+"
+        elif len(result) >= 4 and result[-2] == result[-4] and result[-3] == result[-1] + "+":
+            del result[-2:]
+    return result
+
+
+def _shorten(symbols: list[str]) -> list[str]:
+    if len(symbols) <= _TEMPLATE:
+        return symbols
+    half = _TEMPLATE // 2
+    return [*symbols[:half], "…", *symbols[-half:]]
+
+
+def list_candidates(scene: Scene) -> list[Candidate]:
+    """Give the people that each title may belong to, with the features of each pair."""
+    candidates: list[Candidate] = []
+    topics = _topics(scene)
+    for index, (start, end) in enumerate(scene.titles):
+        position = scene.place.get(("T", index))
+        if position is None:
+            continue
+        sentence = locate(scene.sentences, start)
+        floor, ceiling = scene.sentences[sentence]
+        left = [
+            item
+            for item in reversed(scene.items[max(0, position - 3 * _CANDIDATES) : position])
+            if item.kind == "P" and item.start >= floor and start - item.end <= _REACH
+        ][:_CANDIDATES]
+        right = [
+            item
+            for item in scene.items[position + 1 : position + 1 + 3 * _CANDIDATES]
+            if item.kind == "P" and item.end <= ceiling and item.start - end <= _REACH
+        ][:_CANDIDATES]
+        left_template = "".join(scene.template(left[0].end, start)) if left else "∅"
+        right_template = "".join(scene.template(end, right[0].start)) if right else "∅"
+        head = scene.text[end - 2 : end]
+        context = _describe_context(scene, start, end, floor, ceiling)
+        for side, people in (("L", left), ("R", right)):
+            for rank, item in enumerate(people):
+                symbols = scene.template(item.end, start) if side == "L" else scene.template(end, item.start)
+                if symbols.count("T") + symbols.count("P") > 6 or "。" in symbols:
+                    continue
+                other = right_template if side == "L" else left_template
+                own = "".join(symbols)
+                pair = Candidate(index, item.index)
+                pair.features = [
+                    f"{side}:{own}",
+                    f"{side}:{own}|{other}",
+                    f"{side}:rank{min(rank, 3)}",
+                    f"{side}:rank{min(rank, 1)}:{head}",
+                    f"{side}:{own}:{head}",
+                    f"{side}:other:{other}",
+                    f"{side}:size{min(len(symbols), 8)}",
+                    *(f"{side}:has:{symbol}" for symbol in set(symbols)),
+                    *(f"{side}:{own}:{feature}" for feature in context),
+                    *(f"{side}:rank{min(rank, 1)}:{feature}" for feature in context),
+                    f"{side}:touch:{_touching(scene, item)}",
+                    f"{side}:{own}:touch:{_touching(scene, item)}",
+                ]
+                candidates.append(pair)
+        topic = topics[sentence]
+        if topic is not None and not left:
+            symbols = scene.template(floor, start)
+            if len(symbols) <= _TEMPLATE:
+                pronoun = _PRONOUN.match(scene.text, floor)
+                own = "".join(symbols)
+                pair = Candidate(index, topic.index)
+                pair.features = [
+                    "topic",
+                    f"topic:{bool(pronoun)}",
+                    f"topic:{own}",
+                    f"topic:{symbols[0] if symbols else ''}",
+                    f"topic:last:{symbols[-1] if symbols else ''}",
+                    f"topic:other:{right_template}",
+                    f"topic:{head}",
+                    *(f"topic:has:{symbol}" for symbol in set(symbols)),
+                    *(f"topic:{feature}" for feature in context),
+                ]
+                candidates.append(pair)
+    return candidates
+
+
+def _topics(scene: Scene) -> list[Item | None]:
+    """Give for each sentence the first person named in the nearest earlier sentence that names one."""
+    first: list[Item | None] = [None] * len(scene.sentences)
+    for item in scene.items:
+        if item.kind == "P":
+            sentence = locate(scene.sentences, item.start)
+            if first[sentence] is None:
+                first[sentence] = item
+    topics: list[Item | None] = []
+    current: Item | None = None
+    age = 0
+    for sentence in range(len(scene.sentences)):
+        topics.append(current if age < 6 else None)
+        age += 1
+        if first[sentence] is not None:
+            current, age = first[sentence], 0
+    return topics
+
+
+def _describe_context(scene: Scene, start: int, end: int, floor: int, ceiling: int) -> list[str]:
+    before = scene.template(max(floor, start - 12), start)[-2:]
+    after = scene.template(end, min(ceiling, end + 12))[:2]
+    return [f"before:{''.join(before)}", f"after:{''.join(after)}"]
+
+
+def _touching(scene: Scene, mention: Item) -> str:
+    """Say what touches a name on its two sides: T, O or nothing."""
+    position = scene.place[mention.kind, mention.index]
+    sides = []
+    if position and scene.items[position - 1].end == mention.start:
+        sides.append(scene.items[position - 1].kind)
+    else:
+        sides.append("_")
+    if position + 1 < len(scene.items) and scene.items[position + 1].start == mention.end:
+        sides.append(scene.items[position + 1].kind)
+    else:
+        sides.append("_")
+    return "".join(sides)
+
+
+@dataclass(slots=True)
+class CarryCandidate:
+    """An organisation phrase that a title without its own may take over, with features. `phrase` is [start, end)."""
+
+    phrase: tuple[int, int]
+    features: list[str]
+
+
+def describe_carry(
+    scene: Scene, title: int, mention: int, source: str, phrase: tuple[int, int], edge: int, same_person: bool
+) -> CarryCandidate:
+    """Describe taking over `phrase` for a title of a person.
+
+    source: "title" (from the title before, `edge` is its end), "name" (it stands before the name, `edge` is the name's
+    start) or "bracket" (it stands in brackets behind the name and title, `edge` is the opening bracket).
+    """
+    start, end = scene.titles[title]
+    name_start, name_end = scene.mentions[mention]
+    head = scene.text[end - 2 : end]
+    words = scene.text[phrase[0] : phrase[1]]
+    tail = words[-1]
+    generic = "generic" if words in generic_words() else ""
+    side = "after" if start >= name_end else "before"
+    if edge <= start:
+        own = "".join(scene.template(edge, start))
+    else:
+        own = "".join(scene.template(end, edge))
+    features = [
+        f"{source}:{side}:{own}",
+        f"{source}:{side}:{same_person}",
+        f"{source}:{side}:{head}",
+        f"{source}:{side}:{own}:{same_person}",
+        f"{source}:{side}:{own}:{head}",
+        f"{source}:{tail}",
+        f"{source}:{tail}:{head}",
+        f"{source}:{generic}:{side}",
+        f"{source}:{same_person}:{head}",
+        f"{source}:{side}:{same_person}:{tail}",
+    ]
+    return CarryCandidate(phrase, features)

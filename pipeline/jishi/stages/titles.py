@@ -1,0 +1,167 @@
+"""Where titles stand: what the tagger calls a TITLE, brought to the form of the guidelines, and what the lexicon finds
+next to a name.
+
+A title is one office, job or rank (`党委书记`, `副校长`, `2022级硕士研究生`). A department before it belongs to the
+organisation (教务处 + 处长), the office of a party or youth committee is a title as a whole (党委书记).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from jishi.lexicons import read_lines
+
+_MAX_TITLE = 18
+_SEPARATORS = re.compile(r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼|及|和|与)(?=.{2})")
+_LEADING = re.compile(
+    r"^(?:现任|曾任|时任|历任|兼任|担任|出任|就任|现为|曾为|现兼|兼|任|暨|和|及|与|的|是|为|系|知名|资深|著名|杰出|优秀|"
+    r"新任|我国|国内外|国内|国际|专家|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
+)
+_TRAILING = re.compile(r"(?:等|先生|女士|同志|老师|[\s“”\"）)·—\-:：、，。的])+$")
+# The year of a class belongs to a student's title: 2018级本科生, 95级班长, 研究生二年级学生
+_COHORT = r"(?:(?:19|20)?\d\d[级届年]|[大研博][一二三四]|[一二三四五六七八九]年级)"
+
+
+@dataclass(slots=True, frozen=True)
+class Title:
+    """One title as [start, end) of the text; `tagged` says whether the tagger found it (else the lexicon did)."""
+
+    start: int
+    end: int
+    tagged: bool
+
+
+@functools.cache
+def _alternatives(*names: str) -> str:
+    words = {word for name in names for word in read_lines(name)}
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+@functools.cache
+def title_pattern() -> re.Pattern[str]:
+    """Give the pattern of a whole title: its cohort or modifiers, then a head (2018级本科生, 党委副书记, 常务副校长)."""
+    heads, modifiers = _alternatives("title_heads.txt"), _alternatives("title_modifiers.txt")
+    return re.compile(rf"(?:{_COHORT})?(?:{modifiers}){{0,5}}(?:{heads})(?:助理|秘书)?")
+
+
+@functools.cache
+def _title_before_pattern() -> re.Pattern[str]:
+    return re.compile(title_pattern().pattern + r"$")
+
+
+@functools.cache
+def _department_pattern() -> re.Pattern[str]:
+    departments = r"部|局|厅|处|科|室|系|所|院|办|会|社|团|队|中心|公司|集团|大学|学校|中学|小学|医院|银行|[省市区县镇乡州]委|工委|站|馆|组"
+    return re.compile(rf"^(.+?(?:{departments}|[省市区县镇乡州国]))({title_pattern().pattern})$")
+
+
+@functools.cache
+def _verb_like_heads() -> frozenset[str]:
+    """Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞)."""
+    return frozenset(
+        "代表人 指挥 导演 编辑 主编 主持人 成员 领队 顾问 公关 助理 编导 学生 干事 干部 记者 同学 代办 指导员 新生".split()
+    )
+
+
+def match_title_before(text: str, end: int, start: int = 0) -> tuple[int, int] | None:
+    """Give the longest title by the lexicon that ends at `end` and begins at or after `start`, or None."""
+    window = max(start, end - _MAX_TITLE)
+    found = _title_before_pattern().search(text[window:end])
+    return (window + found.start(), end) if found else None
+
+
+def match_title_after(text: str, start: int) -> tuple[int, int] | None:
+    """Give the title by the lexicon that begins at `start`, right after a name (刘福玉校长), or None."""
+    found = title_pattern().match(text, start, min(len(text), start + _MAX_TITLE))
+    if not found or found.group() in _verb_like_heads():
+        return None
+    return found.start(), found.end()
+
+
+def is_title(text: str) -> bool:
+    """Say whether the lexicon knows `text` as a whole title."""
+    return title_pattern().fullmatch(text) is not None
+
+
+def normalise_title(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Give the single titles inside a tagged phrase: lists split, 现任 and praise dropped, departments left out.
+
+    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记.
+    """
+    titles = []
+    position = start
+    for separator in [*_SEPARATORS.finditer(text, start, end), None]:
+        piece_end = separator.start() if separator else end
+        a, b = position, piece_end
+        position = separator.end() if separator else end
+        leading = _LEADING.match(text[a:b])
+        if leading:
+            a += leading.end()
+        trailing = _TRAILING.search(text[a:b])
+        if trailing:
+            b = a + trailing.start()
+        if b - a < 2:
+            continue
+        department = _department_pattern().match(text[a:b])
+        if department and not is_title(text[a:b]):
+            a += department.start(2)
+        titles.append((a, b))
+    return titles
+
+
+def find_titles(doc: Doc, names: list[tuple[int, int]]) -> list[Title]:
+    """Give the titles of `doc` in order: those tagged, and those that the lexicon knows next to a name.
+
+    names: where people are named, in order. A title of the lexicon counts only where it touches a name or another title
+    in a list that does (党委书记、校长刘福玉), and where nothing else is tagged.
+    """
+    text = doc.text
+    found: dict[tuple[int, int], bool] = {}
+    taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
+    for ent in doc.ents:
+        if ent.label_ == "TITLE":
+            for start, end in normalise_title(text, ent.start_char, ent.end_char):
+                found[start, end] = True
+        if ent.label_ in ("TITLE", "PERSON", "ORG", "HONOUR"):
+            for offset in range(ent.start_char, ent.end_char):
+                taken[offset] = ent.end_char
+    for start, end in names:
+        for offset in range(start, end):
+            taken[offset] = end
+
+    def free(span: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Give the span if nothing tagged lies in it; a title cut by a tagged ORG keeps what is outside it."""
+        if span is None:
+            return None
+        start, end = span
+        while start < end and start in taken:
+            start = taken[start]
+        if end - start < 2 or any(offset in taken for offset in range(start, end)):
+            return None
+        return (start, end) if start == span[0] or is_title(text[start:end]) else None
+
+    for start, end in names:
+        before = free(match_title_before(text, start))
+        if before:
+            found.setdefault(before, False)
+        after = free(match_title_after(text, end))
+        if after:
+            found.setdefault(after, False)
+    pending = sorted(found)
+    while pending:  # lists: what stands before 、 or 兼 in front of a title, or behind it
+        start, end = pending.pop()
+        if start and text[start - 1] in "、兼":
+            earlier = free(match_title_before(text, start - 1))
+            if earlier and earlier not in found:
+                found[earlier] = False
+                pending.append(earlier)
+        if end < len(text) and text[end] in "、兼":
+            later = free(match_title_after(text, end + 1))
+            if later and later not in found:
+                found[later] = False
+                pending.append(later)
+    return [Title(start, end, tagged) for (start, end), tagged in sorted(found.items())]
