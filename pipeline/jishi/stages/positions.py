@@ -92,6 +92,11 @@ class Scene:
         self.starts = [item.start for item in kept]
         self.place = {(item.kind, item.index): position for position, item in enumerate(kept)}
 
+    def items_from(self, offset: int) -> list[Item]:
+        """Give the next few items that begin at or after `offset`."""
+        i = bisect.bisect_left(self.starts, offset)
+        return self.items[i : i + 3]
+
     def template(self, start: int, end: int) -> list[str]:
         """Give the symbols of what stands in [start, end)."""
         symbols: list[str] = []
@@ -308,3 +313,50 @@ def describe_carry(
         f"{source}:{side}:{same_person}:{tail}",
     ]
     return CarryCandidate(phrase, features)
+
+
+@dataclass(slots=True)
+class Holding:
+    """A title held by a named person, with the organisation phrase it belongs to; indices into the Scene's lists."""
+
+    title: int
+    mention: int
+    organisation: tuple[int, int] | None
+    probability: float
+
+
+def list_carries(
+    scene: Scene,
+    pairing: tuple[int, int],
+    previous: Holding | None,
+    before_name: tuple[int, int] | None,
+    taken: bool,
+) -> list[CarryCandidate]:
+    """Give the organisation phrases that the title of `pairing` (title, mention), which has none before it, may take over.
+
+    previous: the holding whose title stands last before this one. before_name: the phrase that touches the name from
+    the left. taken: whether a title between that phrase and the name has it already.
+    """
+    title, mention = pairing
+    start, end = scene.titles[title]
+    name_start, name_end = scene.mentions[mention]
+    candidates = []
+    if previous is not None and previous.organisation is not None:
+        edge = scene.titles[previous.title][1]
+        if edge <= start and start - edge <= _REACH:
+            same = scene.mentions[previous.mention] == scene.mentions[mention]
+            candidates.append(describe_carry(scene, title, mention, "title", previous.organisation, edge, same))
+    if before_name is not None and start >= name_end and start - name_end <= _REACH and not taken:
+        candidates.append(describe_carry(scene, title, mention, "name", before_name, name_end, True))
+    edge = max(end, name_end) if start >= name_end else name_end
+    bracket = _BRACKET.match(scene.text, edge)
+    if bracket and not any(
+        bracket.start() <= t_start < bracket.end() for t_start, _ in scene.titles[title + 1 : title + 3]
+    ):
+        phrase = (bracket.start(1), bracket.end(1))
+        if any(phrase[0] <= item.start < phrase[1] and item.kind == "O" for item in scene.items_from(phrase[0])):
+            candidates.append(describe_carry(scene, title, mention, "bracket", phrase, edge, True))
+    return candidates
+
+
+_BRACKET = re.compile(r"[（(]([^（）()，。；、\n]{2,25})[）)]")

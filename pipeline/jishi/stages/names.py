@@ -1,0 +1,154 @@
+"""Where people are named, and which mentions are one person.
+
+One person has one entry, in the fullest form: a given name alone (普尤 for 阿纳托利·斯捷潘诺维奇·普尤) and a surname with a
+title (张校长) are mentions of the one person they fit. A title inside a name is taken out (饶副司长邦安 is 饶邦安).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from jishi.lexicons import read_lines
+from jishi.stages.titles import title_pattern
+
+# A doctrine, work or spirit that bears a person's name names no person.
+_DOCTRINE = re.compile(r"(?:新时代|思想|理论|精神|文选|选集|全集|文集|主义|奖|杯|班|路|纪念馆|大讲堂|讲堂)")
+_INTERPUNCT = re.compile(r"[·•・.]")
+
+
+@dataclass(slots=True, frozen=True)
+class NamedMention:
+    """A place where a person is named; `person` is the index of the name."""
+
+    person: int
+    start: int
+    end: int
+
+
+@functools.cache
+def surnames() -> frozenset[str]:
+    """Give the Chinese family names: every character of the one-character list, and the longer ones."""
+    names: set[str] = set()
+    for line in read_lines("surnames.txt"):
+        names.update(line if len(line) > 4 else [line])
+    return frozenset(names)
+
+
+def find_named_mentions(doc: Doc) -> tuple[list[str], list[NamedMention]]:
+    """Give the names of the people of `doc` in order of appearance, and their mentions in text order."""
+    text = doc.text
+    found = _collect(doc)
+    found += _find_split_names(doc, found)
+    found.sort()
+    forms = list(dict.fromkeys(name for _, _, name in found))
+    full = _join_forms(forms)
+    credits = [(credit.start, credit.end) for credit in doc._.credits]
+    acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in credits)}
+    spans = {(start, end): full[name] for start, end, name in found if full[name] in acting}
+    for (start, end), name in _find_repetitions(doc, found, full).items():
+        if name in acting:
+            spans.setdefault((start, end), name)
+    ordered = sorted(spans.items())
+    names = list(dict.fromkeys(name for _, name in ordered))
+    index = {name: i for i, name in enumerate(names)}
+    mentions: list[NamedMention] = []
+    for (start, end), name in ordered:
+        if mentions and start < mentions[-1].end:
+            continue
+        mentions.append(NamedMention(index[name], start, end))
+    return names, mentions
+
+
+def _collect(doc: Doc) -> list[tuple[int, int, str]]:
+    text = doc.text
+    found = []
+    for ent in doc.ents:
+        if ent.label_ not in ("PERSON", "PER"):
+            continue
+        start, end = ent.start_char, ent.end_char
+        while end > start and text[end - 1] in " ，、。：:（(“”":
+            end -= 1
+        while start < end and text[start] in " ，、。：:）)“”":
+            start += 1
+        if end - start < 2 or (end - start < 3 and not text[start:end].isascii() and end - start < 2):
+            continue
+        if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
+            continue
+        found.append((start, end, text[start:end]))
+    return found
+
+
+def _find_split_names(doc: Doc, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Find 饶副司长邦安: a family name, a title and a given name of one or two characters; removes the parts from `found`."""
+    text = doc.text
+    split = []
+    by_start = {start: (start, end, name) for start, end, name in found}
+    for ent in doc.ents:
+        if ent.label_ != "TITLE" or not ent.start_char:
+            continue
+        start, end = ent.start_char, ent.end_char
+        given = by_start.get(end)
+        before = text[start - 1]
+        if (
+            given is None
+            or len(given[2]) > 2
+            or before not in surnames()
+            or given[2][0] in surnames()
+            and len(given[2]) > 2
+        ):
+            continue
+        if start >= 2 and "\u4e00" <= text[start - 2] <= "\u9fff" and text[start - 2] not in "由请和与及，、":
+            continue
+        found.remove(given)
+        split.append((given[0], given[1], before + given[2]))
+    return split
+
+
+def _join_forms(forms: list[str]) -> dict[str, str]:
+    """Give the fullest form of each name: a foreign name's last part, or a given name alone, joins the one it fits."""
+    full = {}
+    for form in forms:
+        longer = [
+            other
+            for other in forms
+            if len(other) > len(form)
+            and (
+                form in _INTERPUNCT.split(other)
+                or (other.endswith(form) and len(other) - len(form) == 1 and len(form) == 2 and other[0] in surnames())
+                or (other.endswith(form) and other[: -len(form)] in surnames() and len(form) >= 2)
+            )
+        ]
+        full[form] = longer[0] if len(longer) == 1 else form
+    return {form: full.get(name, name) for form, name in full.items()}
+
+
+def _find_repetitions(doc: Doc, found: list[tuple[int, int, str]], full: dict[str, str]) -> dict[tuple[int, int], str]:
+    """Find further places where a tagged name stands: the tagger may have missed one of several."""
+    text = doc.text
+    covered = {
+        offset
+        for ent in doc.ents
+        if ent.label_ in ("PERSON", "ORG", "HONOUR", "LOC")
+        for offset in range(ent.start_char, ent.end_char)
+    }
+    boundaries = {token.idx for token in doc} | {token.idx + len(token) for token in doc}
+    repeated = {}
+    for name in full:
+        if len(name) < 2 or (name.isascii() and len(name) < 4):
+            continue
+        start = text.find(name)
+        while start >= 0:
+            end = start + len(name)
+            free = start not in covered and end - 1 not in covered
+            if (
+                free
+                and (len(name) > 2 or (start in boundaries and end in boundaries))
+                and not _DOCTRINE.match(text, end)
+            ):
+                repeated[start, end] = full[name]
+            start = text.find(name, end)
+    return repeated

@@ -1,0 +1,177 @@
+"""People with their positions, honours and forms of address (component `jishi_people`).
+
+Reads `doc.ents` (PERSON, TITLE, ORG, LOC, HONOUR), `doc._.credits`, `doc._.organisations` and `doc._.resolved`; writes
+`doc._.people`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from jishi.lexicons import read_lines
+from jishi.stages.affiliations import AffiliationFinder
+from jishi.stages.findings import PersonFound, PositionFound
+from jishi.stages.linear import load_linear_model
+from jishi.stages.names import NamedMention, find_named_mentions
+from jishi.stages.positions import Holding, Scene, list_candidates, list_carries
+from jishi.stages.titles import Title, find_titles
+
+_PAIR_THRESHOLD = 0.5
+_CARRY_THRESHOLD = 0.5
+
+
+@functools.cache
+def _honorific_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, read_lines("honorifics.txt"))))
+
+
+@Language.component(
+    "jishi_people",
+    requires=["doc.ents", "doc._.credits", "doc._.organisations", "doc._.resolved"],
+    assigns=["doc._.people"],
+)
+def find_people(doc: Doc) -> Doc:
+    """Set `doc._.people`."""
+    names, mentions = find_named_mentions(doc)
+    people = [PersonFound(name) for name in names]
+    for mention in mentions:
+        people[mention.person].spans.append((mention.start, mention.end))
+        honorific = _honorific_pattern().match(doc.text, mention.end)
+        if honorific and people[mention.person].honorific is None:
+            people[mention.person].honorific = honorific.group()
+    titles, holdings = find_holdings(doc, mentions)
+    for holding in holdings:
+        _add_position(doc, people[mentions[holding.mention].person], titles[holding.title], holding)
+    for person in people:
+        person.positions = _drop_short_forms(person.positions)
+    _add_honours(doc, people, mentions)
+    doc._.people = people
+    return doc
+
+
+def build_scene(
+    doc: Doc, mentions: list[NamedMention]
+) -> tuple[Scene, list[Title], list[tuple[int, int] | None], AffiliationFinder]:
+    """Give the scene of names, titles and organisations, the titles, each title's own organisation phrase, the finder."""
+    spans = [(mention.start, mention.end) for mention in mentions]
+    titles = find_titles(doc, spans)
+    title_spans = [(title.start, title.end) for title in titles]
+    finder = AffiliationFinder(doc, title_spans, spans)
+    own = [finder.find(title.start) for title in titles]
+    organisations = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")}
+    organisations.update(phrase for phrase in own if phrase)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(organisations, key=lambda span: (span[0], -span[1])):
+        if merged and start < merged[-1][1]:
+            continue
+        merged.append((start, end))
+    return Scene(doc.text, title_spans, spans, merged), titles, own, finder
+
+
+def find_holdings(doc: Doc, mentions: list[NamedMention]) -> tuple[list[Title], list[Holding]]:
+    """Give the titles of `doc` and which of them each named person holds, in text order."""
+    if not mentions:
+        return [], []
+    scene, titles, own, finder = build_scene(doc, mentions)
+    pair_model = load_linear_model("title_person")
+    carry_model = load_linear_model("title_organisation")
+    best: dict[tuple[int, int], float] = {}
+    for candidate in list_candidates(scene):
+        probability = pair_model.probability(candidate.features)
+        if probability >= _PAIR_THRESHOLD:
+            key = candidate.title, candidate.mention
+            best[key] = max(probability, best.get(key, 0.0))
+    holdings: list[Holding] = []
+    for title, mention in sorted(best):
+        organisation = own[title]
+        if organisation is None:
+            carries = carries_of(scene, finder, holdings, title, mention)
+            scored = [(carry_model.probability(carry.features), carry.phrase) for carry in carries]
+            chosen = max(scored, default=(0.0, (0, 0)))
+            organisation = chosen[1] if chosen[0] >= _CARRY_THRESHOLD else None
+        holdings.append(Holding(title, mention, organisation, best[title, mention]))
+    return titles, holdings
+
+
+def carries_of(scene: Scene, finder: AffiliationFinder, earlier: list[Holding], title: int, mention: int):
+    """Give the organisations that a title without its own may take over; `earlier` are the holdings before it."""
+    previous = next((h for h in reversed(earlier) if scene.titles[h.title][1] <= scene.titles[title][0]), None)
+    before_name = finder.find(scene.mentions[mention][0])
+    taken = before_name is None or any(
+        h.mention == mention and h.organisation is not None and h.organisation == before_name for h in earlier
+    )
+    return list_carries(scene, (title, mention), previous, before_name, taken)
+
+
+def _add_position(doc: Doc, person: PersonFound, title: Title, holding: Holding) -> None:
+    text = doc.text[title.start : title.end]
+    phrase = holding.organisation
+    organisation_text = doc.text[phrase[0] : phrase[1]] if phrase else None
+    organisation = identify_organisation(doc, phrase)
+    confidence = round(holding.probability, 3)
+    for known in person.positions:
+        if known.title != text:
+            continue
+        same = (
+            known.organisation_text == organisation_text
+            or organisation_text is None
+            or (organisation is not None and organisation == known.organisation)
+        )
+        if same or known.organisation_text is None:
+            if known.organisation_text is None and organisation_text is not None:
+                known.organisation_text, known.organisation = organisation_text, organisation
+                known.start, known.end = title.start, title.end
+            known.confidence = max(known.confidence or 0.0, confidence)
+            return
+    person.positions.append(PositionFound(text, title.start, title.end, organisation_text, organisation, confidence))
+
+
+def identify_organisation(doc: Doc, phrase: tuple[int, int] | None) -> int | None:
+    """Give the index of the organisation that a phrase names, by its span, its text or what a generic word points at."""
+    if phrase is None:
+        return None
+    text = doc.text[phrase[0] : phrase[1]]
+    for index, organisation in enumerate(doc._.organisations):
+        if text == organisation.name or text in organisation.aliases:
+            return index
+    return doc._.resolved.get(text)
+
+
+def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
+    """Leave out 书记 where 党支部书记 is known: the short form is how the text addresses the person later on."""
+    kept = []
+    for position in positions:
+        longer = any(
+            other is not position
+            and other.title != position.title
+            and other.title.endswith(position.title)
+            and not other.title.startswith(("原", "前"))
+            and (position.organisation_text is None or position.organisation_text == other.organisation_text)
+            for other in positions
+        )
+        if not longer:
+            kept.append(position)
+    return kept
+
+
+def _add_honours(doc: Doc, people: list[PersonFound], mentions: list[NamedMention]) -> None:
+    """Give each tagged honour to the person it stands next to: the nearest name of its sentence."""
+    text = doc.text
+    for ent in doc.ents:
+        if ent.label_ != "HONOUR":
+            continue
+        best: tuple[int, int] | None = None
+        for mention in mentions:
+            gap = (mention.start - ent.end_char) if mention.start >= ent.end_char else (ent.start_char - mention.end)
+            between = text[min(mention.end, ent.end_char) : max(mention.start, ent.start_char)]
+            if gap > 60 or "。" in between or "\n" in between:
+                continue
+            cost = gap + (0 if mention.start >= ent.end_char and gap <= 2 else 3)
+            if best is None or cost < best[0]:
+                best = (cost, mention.person)
+        if best is not None and ent.text not in people[best[1]].honours:
+            people[best[1]].honours.append(ent.text)
