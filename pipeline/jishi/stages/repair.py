@@ -1,0 +1,68 @@
+"""Repair: text as archives hold it, mended. Each fix is a small function that gives edits and says why.
+
+The fixes run in a fixed order, each on what the one before left; all of them end up as one list of repairs of the source
+text, which explains what was done and can be replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from jishi.stages import characters, typography
+from jishi.stages.edits import Alignment, Edit, Repair, align_edits, apply_edits, compose_edits
+
+Fix = Callable[[str], list[Edit]]
+
+# A fix runs only where one of its characters stands in the text. The order matters: invisible characters hide the other
+# damage, and bytes can only be searched before the width of characters is changed.
+FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
+    (characters.remove_invisible, characters.INVISIBLE),
+    (characters.unify_line_breaks, characters.LINE_BREAKS),
+    (characters.replace_compatibility_forms, characters.COMPATIBILITY),
+    (characters.fold_width, characters.FULL_WIDTH),
+    (typography.restore_punctuation, typography.MARKS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A mended text in the script it was written in.
+
+    source: the text as found; text: the text as mended; alignment: from source (before) to text (after); repairs: what
+    was changed, in order and disjoint, offsets in code points of the source; warnings: damage that was left alone.
+    """
+
+    source: str
+    text: str
+    alignment: Alignment
+    repairs: tuple[Repair, ...]
+    warnings: tuple[str, ...]
+
+
+def repair(text: str) -> Repaired:
+    """Mend a damaged text. A text without damage comes back as it is.
+
+    >>> repair("校长\\u200b,你好").text
+    '校长，你好'
+    """
+    mended, edits, warnings = text, [], []
+    for fix, triggers in FIXES:
+        if triggers.isdisjoint(mended):
+            continue
+        found = fix(mended)
+        if found:
+            edits = compose_edits(text, edits, mended, found)
+            mended = apply_edits(mended, found)
+    repairs = tuple(Repair(kind, start, end, text[start:end], after, why) for start, end, after, kind, why in edits)
+    return Repaired(text, mended, align_edits(len(text), edits), repairs, tuple(warnings))
+
+
+def replay(source: str, repairs: Iterable[Repair]) -> str:
+    """Make the repairs again: gives the mended text. Raises ValueError where the source does not hold what was mended."""
+    edits = []
+    for item in repairs:
+        if source[item.start : item.end] != item.before:
+            raise ValueError(f"{item.before!r} does not stand at {item.start}: these repairs belong to another text")
+        edits.append(Edit(item.start, item.end, item.after, item.kind, item.reason))
+    return apply_edits(source, edits)
