@@ -19,7 +19,7 @@ from jishi.stages.groups import PersonGroup, find_person_groups
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
-TOPIC_THRESHOLD = 0.5
+TOPIC_THRESHOLD = 0.3
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.15
 _LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
@@ -186,29 +186,28 @@ def find_speaker_groups(context: TalkContext, candidate: TopicCandidate) -> list
 @Language.component("jishi_talks", requires=["doc.ents", "doc._.people", "doc._.dates"], assigns=["doc._.talks"])
 def find_talks(doc: Doc) -> Doc:
     """Set `doc._.talks`: topics with their kind and speakers."""
+    doc._.talks = decide_talks(doc, build_context(doc), load_linear_model("topics"), load_linear_model("speakers"))
+    return doc
+
+
+def decide_talks(doc: Doc, context: TalkContext, topics: LinearModel, speakers: LinearModel) -> list[TalkFound]:
+    """Give the talks of a Doc as the two models see them."""
     candidates = find_topic_candidates(doc.text)
-    if not candidates:
-        doc._.talks = []
-        return doc
-    context = build_context(doc)
-    topics, speakers = load_linear_model("topics"), load_linear_model("speakers")
     scores = _score_frames(context, candidates, [topics.probability(describe_topic(context, c)) for c in candidates])
     scored = [(score, c) for score, c in zip(scores, candidates, strict=True) if score >= TOPIC_THRESHOLD]
-    talks = []
-    for score, candidate in _choose(context.text, scored):
-        talks.append(
-            TalkFound(
-                topic=context.text[candidate.start : candidate.end].replace("\n", ""),
-                kind=_tell_kind(context, candidate),
-                start=candidate.start,
-                end=candidate.end,
-                speakers=_choose_speakers(context, candidate, speakers),
-                confidence=round(score, 3),
-            )
+    talks = [
+        TalkFound(
+            topic=context.text[candidate.start : candidate.end].replace("\n", ""),
+            kind=_tell_kind(context, candidate),
+            start=candidate.start,
+            end=candidate.end,
+            speakers=_choose_speakers(context, candidate, speakers),
+            confidence=round(score, 3),
         )
+        for score, candidate in _choose(context.text, scored)
+    ]
     _share_out(context, talks)
-    doc._.talks = talks
-    return doc
+    return talks
 
 
 def _score_frames(context: TalkContext, candidates: list[TopicCandidate], scores: list[float]) -> list[float]:

@@ -1,0 +1,117 @@
+"""Docs of annotated articles, with the gold's people and organisations in place of the tagger's.
+
+The relation models are trained on these, so that they learn relations and not the tagger's slips.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.tokens import Doc
+
+import jishi.stages.dates
+import jishi.stages.metadata
+from jishi.records import Article
+from jishi.stages.findings import OrganisationFound, PersonFound, PositionFound, register_extensions
+from jishi.text import normalise, normalise_article
+
+REACH = 12  # a title counts where it stands at most this many characters from the person it belongs to
+
+
+def read_gold(shared: Path, annotations: Path | None = None) -> list[dict[str, Any]]:
+    """Give the training articles: `benchmark/train.gold.jsonl` of the shared data, and further annotations (gold
+    records without text, joined by id with `corpora/news`)."""
+    golds = [json.loads(line) for line in (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8")]
+    if annotations and annotations.exists():
+        more = {gold["id"]: gold for gold in map(json.loads, annotations.open(encoding="utf-8"))}
+        for line in (shared / "corpora/news/articles.jsonl").open(encoding="utf-8"):
+            article = json.loads(line)
+            if article["id"] in more:
+                golds.append(article | more[article["id"]])
+    return golds
+
+
+@cache
+def fold(text: str) -> str:
+    """The normalised form in which strings of gold and record are compared here."""
+    return normalise(text).text.strip("“”《》「」 ").replace(" ", "")
+
+
+@cache
+def load_score(shared: Path) -> Any:
+    """The benchmark's scorer as a module."""
+    sys.path.insert(0, str(shared / "benchmark"))
+    import score
+
+    return score
+
+
+def find_all(text: str, part: str) -> Iterator[tuple[int, int]]:
+    """Give every place where `part` stands in `text`."""
+    place = text.find(part) if part else -1
+    while place >= 0:
+        yield place, place + len(part)
+        place = text.find(part, place + 1)
+
+
+def build_doc(nlp: spacy.Language, gold: dict[str, Any]) -> Doc:
+    """Give the Doc of a gold record: one token a character, entities, people, organisations and dates set."""
+    register_extensions()
+    article = Article(gold["text"], id=gold["id"], title=gold["title"], published=gold["published"])
+    normalised = normalise_article(article.title, article.text) if article.title else normalise(article.text)
+    text = normalised.text
+    doc = Doc(nlp.vocab, words=list(text), spaces=[False] * len(text))
+    doc._.normalised, doc._.article, doc._.published = normalised, article, article.published
+    if article.title:
+        doc._.body_start = normalised.normalised_span(article.body_start - 1, article.body_start)[1]
+    used = bytearray(len(text))
+    entities: dict[tuple[int, int], str] = {}
+
+    def take(start: int, end: int, label: str) -> bool:
+        if any(used[start:end]):
+            return False
+        used[start:end] = b"\1" * (end - start)
+        entities[start, end] = label
+        return True
+
+    organisations = [
+        OrganisationFound(fold(o["name"]), [fold(alias) for alias in o["aliases"]]) for o in gold["organisations"]
+    ]
+    forms = [(form, o) for o in organisations for form in (o.name, *o.aliases)]
+    for form, organisation in sorted(forms, key=lambda pair: -len(pair[0])):
+        for start, end in find_all(text, form):
+            if take(start, end, "ORG"):
+                organisation.spans.append((start, end))
+    people = [PersonFound(fold(person["name"])) for person in gold["people"]]
+    for found in sorted(people, key=lambda person: -len(person.name)):
+        found.spans = [(s, e) for s, e in find_all(text, found.name) if take(s, e, "PERSON")]
+    for found, person in zip(people, gold["people"], strict=True):
+        for position in person["positions"]:
+            title = fold(position["title"])
+            places = sorted((_distance(s, e, found.spans), s, e) for s, e in find_all(text, title))
+            for distance, start, end in places:
+                if distance < REACH:
+                    take(start, end, "TITLE")
+            if places:
+                organisation_text = fold(position["organisation"]) if position["organisation"] else None
+                found.positions.append(PositionFound(title, places[0][1], places[0][2], organisation_text))
+    for found in organisations:
+        found.spans.sort()
+    doc._.organisations = [o for o in organisations if o.spans]
+    doc._.people = [p for p in people if p.spans]
+    doc.set_ents([doc.char_span(start, end, label=label) for (start, end), label in sorted(entities.items())])
+    for name in ("jishi_metadata", "jishi_dates"):
+        if name not in nlp.pipe_names:
+            nlp.add_pipe(name)
+        doc = nlp.get_pipe(name)(doc)
+    return doc
+
+
+def _distance(start: int, end: int, spans: list[tuple[int, int]]) -> int:
+    return min((max(s - end, start - e, 0) for s, e in spans), default=1 << 20)

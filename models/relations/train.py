@@ -1,0 +1,282 @@
+"""Train the relation models: topics, speakers, event names and facts, roles.
+
+    python models/relations/train.py --shared ../shared            # writes models/relations/*.json
+    python models/relations/train.py --shared ../shared --check    # cross-validated figures, writes nothing
+
+Needs scikit-learn (the `train` dependency group). Everything is deterministic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import spacy
+from gold_docs import build_doc, fold, load_score, read_gold
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+from spacy.tokens import Doc
+
+from jishi.stages import events, talks
+from jishi.stages.clauses import locate
+from jishi.stages.event_facts import (
+    describe_date,
+    describe_organiser,
+    describe_place,
+    find_attendance,
+    find_place_candidates,
+)
+from jishi.stages.event_names import NameCandidate, describe_name, find_name_candidates
+from jishi.stages.linear import LinearModel
+from jishi.stages.roles import ROLES, describe_person
+from jishi.stages.talk_candidates import find_topic_candidates
+
+FOLDS = 5
+# C (inverse regularisation) and the least number of items a feature must occur in, chosen by cross-validation
+SETTINGS = {
+    "topics": (0.2, 5),
+    "speakers": (0.1, 5),
+    "event_names": (0.1, 4),
+    "reports_event": (0.3, 3),
+    "event_dates": (0.3, 3),
+    "event_places": (0.3, 3),
+    "organisers": (0.2, 3),
+    "attendance": (0.3, 3),
+    "event_types": (0.3, 2),
+    "roles": (0.15, 3),
+}
+LABELS = {
+    "organisers": ["host", "organiser", "co_organiser", "supporter"],
+    "event_types": [
+        "conference", "forum", "lecture", "training", "ceremony", "signing", "award", "competition", "exhibition",
+        "visit", "performance", "launch", "recruitment", "volunteering", "other",
+    ],
+    "roles": list(ROLES),
+}  # fmt: skip
+
+
+@dataclass
+class Example:
+    """An annotated article with what the models are trained on: rows of (features, labels) a model."""
+
+    gold: dict[str, Any]
+    doc: Doc
+    context: talks.TalkContext
+    rows: dict[str, list[tuple[list[str], set[str]]]] = field(default_factory=dict)
+    name: NameCandidate | None = None
+
+
+def fit(name: str, examples: list[Example]) -> LinearModel:
+    """Fit one model on the rows of the examples."""
+    strength, least = SETTINGS[name]
+    labels = LABELS.get(name, ["yes"])
+    rows = [row for example in examples for row in example.rows[name]]
+    counts = Counter(feature for features, _ in rows for feature in set(features))
+    vectoriser = DictVectorizer(dtype=np.float64)
+    matrix = vectoriser.fit_transform([{f: 1.0 for f in features if counts[f] >= least} for features, _ in rows])
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    weights, bias = [], []
+    for label in labels:
+        answers = np.array([label in right for _, right in rows])
+        if answers.all() or not answers.any():
+            weights.append(np.zeros(matrix.shape[1]))
+            bias.append(8.0 if answers.all() else -8.0)
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = LogisticRegression(C=strength, solver="liblinear", max_iter=500, random_state=0)
+            model.fit(matrix, answers)
+        weights.append(model.coef_[0])
+        bias.append(round(float(model.intercept_[0]), 3))
+    table = np.array(weights).T
+    kept = {
+        feature: [round(float(w), 3) for w in table[i]]
+        for i, feature in enumerate(vectoriser.feature_names_)
+        if np.abs(table[i]).max() >= 0.02
+    }
+    return LinearModel(labels, bias, kept)
+
+
+def cross_fit(name: str, examples: list[Example], use: Callable[[Example, LinearModel], None]) -> None:
+    """Call `use` on every example with a model that has not seen it."""
+    order = list(range(len(examples)))
+    random.Random(0).shuffle(order)
+    for part in range(FOLDS):
+        held_out = set(order[part::FOLDS])
+        model = fit(name, [example for i, example in enumerate(examples) if i not in held_out])
+        for i in sorted(held_out):
+            use(examples[i], model)
+
+
+def add_talk_rows(example: Example, score: Any) -> None:
+    """Rows of `topics` (candidate is a topic) and `speakers` (group spoke on it)."""
+    doc, context = example.doc, example.context
+    topics, speakers = [], []
+    for candidate in find_topic_candidates(doc.text):
+        text = doc.text[candidate.start : candidate.end]
+        talk = next((t for t in example.gold["talks"] if score.similar(t["topic"], text)), None)
+        topics.append((talks.describe_topic(context, candidate), {"yes"} if talk else set()))
+        if talk is None:
+            continue
+        spoke = {fold(name) for name in talk["speakers"]}
+        for group in talks.find_speaker_groups(context, candidate):
+            names = {doc._.people[mention.person].name for mention in group.mentions}
+            right = 2 * len(names & spoke) >= len(names) if len(spoke) != 1 else bool(names & spoke)
+            speakers.append((talks.describe_speaker(context, candidate, group), {"yes"} if right else set()))
+    example.rows |= {"topics": topics, "speakers": speakers}
+
+
+def add_name_rows(example: Example, score: Any) -> None:
+    doc, context = example.doc, example.context
+    names = [event["name"] for event in example.gold["events"] if event["name"]]
+    rows = []
+    for candidate in find_name_candidates(doc):
+        sentence = context.sentences[locate(context.sentences, candidate.start)]
+        features = describe_name(doc, candidate, doc.text[: doc._.body_start], sentence, context.frames)
+        text = doc.text[candidate.start : candidate.end]
+        rows.append((features, {"yes"} if any(score.similar(text, name, 0.85) for name in names) else set()))
+    example.rows["event_names"] = rows
+
+
+def add_fact_rows(example: Example, score: Any) -> None:
+    """Rows of everything that is said of events, given the name chosen by a model that has not seen the article."""
+    doc, context, gold = example.doc, example.context, example.gold["events"]
+    name = (example.name.start, example.name.end) if example.name else None
+    bounds = {(event["start"], event["end"] or event["start"]) for event in gold if event["start"]}
+    dates = doc._.dates
+    example.rows["event_dates"] = [
+        (
+            describe_date(context, dates, i, name),
+            {"yes"} if any(score.same_bounds((d.start_date, d.end_date), b) for b in bounds if d.start_date) else set(),
+        )
+        for i, d in enumerate(dates)
+    ]
+    right = [d.start for d, (_, answer) in zip(dates, example.rows["event_dates"], strict=True) if answer]
+    venues = [event["place"] for event in gold if event["place"]]
+    example.rows["event_places"] = [
+        (
+            describe_place(context, doc, c, name, right[0] if right else None),
+            {"yes"} if any(score.similar(doc.text[c.start : c.end], venue) for venue in venues) else set(),
+        )
+        for c in find_place_candidates(context, doc)
+    ]
+    organising: dict[str, set[str]] = {}
+    for organiser in (o for event in gold for o in event["organisers"]):
+        organising.setdefault(fold(organiser["name"]), set()).add(organiser["role"])
+    example.rows["organisers"] = [
+        (
+            describe_organiser(context, doc, start, end, name),
+            set().union(*(organising.get(form, set()) for form in (organisation.name, *organisation.aliases))),
+        )
+        for organisation in doc._.organisations
+        for start, end in organisation.spans
+    ]
+    counts = {event["attendance"]["count"] for event in gold if event["attendance"]}
+    example.rows["attendance"] = [
+        (features, {"yes"} if found.count in counts else set()) for found, features in find_attendance(context)
+    ]
+    named = [e for e in gold if example.name and e["name"] and score.similar(_text(example), e["name"])]
+    event = (named or gold or [None])[0]
+    example.rows["event_types"] = (
+        [(events.describe_type(doc, context, example.name, (0, len(doc.text))), {event["type"]})] if event else []
+    )
+    by_person: dict[int, list[Any]] = {}
+    for group in context.groups:
+        for mention in group.mentions:
+            by_person.setdefault(mention.person, []).append(group)
+    roles = {fold(person["name"]): set(person["roles"]) for person in example.gold["people"]}
+    types = tuple(event["type"] for event in gold)
+    example.rows["roles"] = [
+        (describe_person(context, doc, person, groups, types), roles.get(doc._.people[person].name, set()))
+        for person, groups in sorted(by_person.items())
+    ]
+
+
+def _text(example: Example) -> str:
+    return example.doc.text[example.name.start : example.name.end] if example.name else ""
+
+
+def prepare(golds: list[dict[str, Any]], shared: Path) -> list[Example]:
+    """Build the examples with the rows of all models."""
+    score = load_score(shared)
+    nlp = spacy.blank("zh")
+    examples = []
+    for gold in golds:
+        doc = build_doc(nlp, gold)
+        example = Example(gold, doc, talks.build_context(doc))
+        add_talk_rows(example, score)
+        add_name_rows(example, score)
+        examples.append(example)
+
+    models: dict[int, LinearModel] = {}
+
+    def keep_speaker_model(example: Example, model: LinearModel) -> None:
+        models[id(example)] = model
+
+    cross_fit("speakers", examples, keep_speaker_model)
+    cross_fit("topics", examples, lambda e, m: _set_talks(e, m, models[id(e)]))
+    cross_fit("event_names", examples, _set_name)
+    for example in examples:
+        add_fact_rows(example, score)
+    return examples
+
+
+def _set_talks(example: Example, topics: LinearModel, speakers: LinearModel) -> None:
+    example.doc._.talks = talks.decide_talks(example.doc, example.context, topics, speakers)
+
+
+def _set_name(example: Example, model: LinearModel) -> None:
+    rows = zip(example.rows["event_names"], find_name_candidates(example.doc), strict=True)
+    scored = [(model.probability(features), -c.start, c.end, c) for (features, _), c in rows]
+    best = max(scored, key=lambda row: row[:3], default=None)
+    example.name = best[3] if best and best[0] >= events.NAME_THRESHOLD else None
+    features = events.describe_report(example.doc, example.context, (best[0], best[3]) if best else None)
+    example.rows["reports_event"] = [(features, {"yes"} if example.gold["events"] else set())]
+
+
+def check(examples: list[Example]) -> None:
+    """Print, for each model, precision and recall of its answers at 0.5 by cross-validation."""
+    for name in SETTINGS:
+        right = given = wanted = 0
+
+        def count(example: Example, model: LinearModel, name: str = name) -> None:
+            nonlocal right, given, wanted
+            for features, answer in example.rows[name]:
+                chosen = {label for label, score in model.score(features).items() if score >= 0.5}
+                right, given, wanted = right + len(chosen & answer), given + len(chosen), wanted + len(answer)
+
+        cross_fit(name, examples, count)
+        precision, recall = right / max(given, 1), right / max(wanted, 1)
+        print(f"{name:14} P {precision:.3f}  R {recall:.3f}  items {sum(len(e.rows[name]) for e in examples)}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder of the shared data")
+    parser.add_argument("--annotations", type=Path, default=Path(__file__).parent / "annotations.jsonl")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--check", action="store_true", help="print cross-validated figures instead of writing models")
+    options = parser.parse_args()
+    examples = prepare(read_gold(options.shared, options.annotations), options.shared)
+    print(f"{len(examples)} articles")
+    if options.check:
+        check(examples)
+        return
+    for name in SETTINGS:
+        model = fit(name, examples)
+        data = {"labels": model.labels, "bias": model.bias, "weights": dict(sorted(model.weights.items()))}
+        path = options.out / f"{name}.json"
+        path.write_text(json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+        print(f"{path}: {len(model.weights)} features")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What each person does at the reported events: features of all places where they are named, for a linear model."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc
+
+from jishi.stages.clauses import locate
+from jishi.stages.groups import PersonGroup
+from jishi.stages.talks import TalkContext
+
+ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other")
+
+
+def describe_person(
+    context: TalkContext, doc: Doc, person: int, groups: list[PersonGroup], event_types: tuple[str, ...]
+) -> list[str]:
+    """Give the features of a person; `groups` are those they are named in, `event_types` the reported events'."""
+    text = context.text
+    features = {f"mentions={min(len(groups), 4)}", f"people={min(len(doc._.people) // 3, 5)}"}
+    features.update(f"event={kind}" for kind in event_types)
+    for group in groups:
+        features.update(_describe_group(context, text, group, event_types))
+        position = next((m for m in group.mentions if m.person == person), None)
+        if position is not None and len(group.mentions) > 1:
+            features.add(f"first_of_list={group.mentions[0].person == person}")
+    found = doc._.people[person]
+    features.add(f"titled={bool(found.positions)}")
+    for held in found.positions:
+        features.add(f"title={held.title[-2:]}")
+    if any(person in talk.speakers for talk in doc._.talks):
+        features.add("speaks_on_topic")
+        features.update(f"talk={talk.kind}" for talk in doc._.talks if person in talk.speakers)
+    for mention_start, mention_end in found.spans:
+        for label, probability in (doc._.roles.get((mention_start, mention_end)) or {}).items():
+            if probability >= 0.3:
+                features.add(f"tagger={label}:{min(int(probability * 5), 4)}")
+    first = min((group.start for group in groups), default=0)
+    features.add(f"first_place={min(max(0, first - context.body_start) // 100, 6)}")
+    features.add(f"only_title={all(group.start < context.body_start for group in groups)}")
+    return sorted(features)
+
+
+def _describe_group(context: TalkContext, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:
+    sentence_start, sentence_end = context.sentences[locate(context.sentences, group.start)]
+    clause_start, _ = context.clauses[locate(context.clauses, group.start)]
+    _, clause_end = context.clauses[locate(context.clauses, max(group.start, group.end - 1))]
+    where = "title" if group.start < context.body_start else "body"
+    features = {f"where={where}", f"size={min(len(group.mentions), 6)}"}
+    lead = text[max(sentence_start, group.start - 6) : group.start]
+    trail = text[group.end : min(group.end + 6, len(text))]
+    for size in (1, 2, 3):
+        features.add(f"lead{size}={lead[-size:]}")
+        features.add(f"trail{size}={trail[:size]}")
+    features.update(f"near_trail={trail[i : i + 2]}" for i in range(len(trail) - 1))
+    features.update(f"near_lead={lead[i : i + 2]}" for i in range(len(lead) - 1))
+    next_group = min((g.start for g in context.groups if g.start >= group.end), default=len(text))
+    clause_acts = context.acts.between(group.end, clause_end)
+    for i, act in enumerate(clause_acts):
+        owned = act.start < next_group
+        features.update((f"after:{act.word}:{owned}", f"after_kind:{act.kind}:{owned}"))
+        if i == 0:
+            features.update((f"next:{act.word}", f"next_kind:{act.kind}"))
+    for act in context.acts.between(clause_end, sentence_end):
+        if act.start < next_group:
+            features.update((f"sentence:{act.word}", f"sentence_kind:{act.kind}"))
+    before = context.acts.between(sentence_start, group.start)
+    for act in before[-3:]:
+        place = "clause" if act.start >= clause_start else "sentence"
+        features.update((f"before_{place}:{act.word}", f"before_kind_{place}:{act.kind}"))
+    if before:
+        last = before[-1]
+        features.add(f"last_before:{last.word}:{min((group.start - last.end) // 3, 4)}")
+    for event_type in event_types[:1]:
+        features.add(f"{event_type}:next={clause_acts[0].kind if clause_acts else None}")
+    return features
