@@ -1,0 +1,258 @@
+"""Where batches are worked on: in this process, in worker processes on this machine, or on a Dask cluster.
+
+All three are `concurrent.futures` executors, so that a run is the same whatever works for it.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import faulthandler
+import multiprocessing
+import os
+import re
+import signal
+import tempfile
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+import jishi
+from jishi.archive.errors import ArchiveError, MissingExtraError
+from jishi.archive.items import Item
+from jishi.archive.work import BatchResult, WorkSettings, process_batch
+
+BATCHES_AHEAD = 4  # per worker: enough that none waits while the slowest batch is awaited
+
+
+class WorkersDiedError(Exception):
+    """The process that worked on a batch is gone; another may work on it."""
+
+
+class Engine(Protocol):
+    """Works on batches."""
+
+    name: str
+    workers: int
+    slots: int
+
+    def submit(self, items: Sequence[Item], settings: WorkSettings) -> Future[BatchResult]:
+        """Start work on a batch."""
+
+    def wait(self, future: Future[BatchResult], timeout: float) -> BatchResult | None:
+        """Give the batch's result, None if it is not there in `timeout` seconds.
+
+        Raises WorkersDiedError if the batch's worker died, ArchiveError if the whole engine is lost.
+        """
+
+    def recover(self) -> bool:
+        """Make the engine work again after workers died. True if all unfinished batches are lost with them."""
+
+    def read_crash_report(self) -> str | None:
+        """The traceback that a dying worker left behind."""
+
+    def close(self) -> None:
+        """End all work at once."""
+
+
+class InProcess:
+    """Works in this very process when the result is asked for."""
+
+    name = "in-process"
+    workers = 0
+    slots = 1
+
+    def submit(self, items: Sequence[Item], settings: WorkSettings) -> Future[BatchResult]:
+        """Work on the batch now."""
+        future: Future[BatchResult] = Future()
+        try:
+            future.set_result(process_batch(items, settings))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def wait(self, future: Future[BatchResult], timeout: float) -> BatchResult | None:
+        """Give the result."""
+        return future.result()
+
+    def recover(self) -> bool:
+        """Nothing can die here but the run itself."""
+        return False
+
+    def read_crash_report(self) -> str | None:
+        """There is none."""
+        return None
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+class LocalProcesses:
+    """Worker processes on this machine, by the standard library's process pool."""
+
+    name = "processes"
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.slots = workers * BATCHES_AHEAD
+        self._reports = tempfile.TemporaryDirectory(prefix="jishi-workers-")
+        self._executor: ProcessPoolExecutor | None = None
+
+    def submit(self, items: Sequence[Item], settings: WorkSettings) -> Future[BatchResult]:
+        """Queue the batch for the next free process."""
+        if self._executor is None:
+            # A spawned process has no threads and locks of this one; it needs a second to load the pipeline.
+            context = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(
+                self.workers, context, initializer=_start_worker, initargs=(self._reports.name, settings.time_limit)
+            )
+        try:
+            return self._executor.submit(_process_guarded, items, settings)
+        except BrokenProcessPool as error:
+            future: Future[BatchResult] = Future()
+            future.set_exception(error)
+            return future
+
+    def wait(self, future: Future[BatchResult], timeout: float) -> BatchResult | None:
+        """Give the result, None if it is not there yet."""
+        try:
+            return future.result(timeout)
+        except (BrokenProcessPool, concurrent.futures.CancelledError) as error:
+            raise WorkersDiedError from error
+        except TimeoutError:
+            return None
+
+    def recover(self) -> bool:
+        """Start new processes. A broken pool loses every batch it had."""
+        self._stop()
+        return True
+
+    def read_crash_report(self) -> str | None:
+        """What faulthandler wrote in the worker that died last."""
+        reports = sorted(Path(self._reports.name).iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        texts = [path.read_text(encoding="utf-8", errors="replace") for path in reports]
+        for path in reports:
+            path.unlink(missing_ok=True)
+        written = [text for text in texts if text.strip()]
+        return re.sub(r"0x[0-9a-f]+", "0x…", written[-1]) if written else None
+
+    def _stop(self) -> None:
+        if self._executor is None:
+            return
+        processes = list((self._executor._processes or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.join()
+        self._executor = None
+
+    def close(self) -> None:
+        """Kill the processes: what they work on is not kept anyway."""
+        self._stop()
+        self._reports.cleanup()
+
+
+_crash_report: TextIO | None = None
+
+
+def _start_worker(reports: str, time_limit: float) -> None:
+    """Prepare a worker process: Ctrl-C is the run's business, and a worker whose run was killed ends, too."""
+    global _crash_report
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _crash_report = open(Path(reports) / f"{os.getpid()}.txt", "w", encoding="utf-8")  # noqa: SIM115 (open for life)
+    faulthandler.enable(_crash_report)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=follow, daemon=True).start()
+
+
+def _process_guarded(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
+    """Work on a batch; where the time limit cannot interrupt (a loop in compiled code), the process ends itself."""
+    if _crash_report is None:
+        return process_batch(items, settings)
+    grace = 2 * settings.time_limit * max(1, len(items)) + 30
+    faulthandler.dump_traceback_later(grace, exit=True, file=_crash_report)
+    try:
+        return process_batch(items, settings)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+class DaskCluster:
+    """A Dask cluster at an address, whose workers have the same version of jishi installed."""
+
+    name = "dask"
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise MissingExtraError("a cluster (--scheduler)", "cluster") from error
+        try:
+            self._client: Any = Client(address, timeout=20, set_as_default=False)
+        except OSError as error:
+            raise ArchiveError(f"there is no Dask scheduler at {address}: {error}") from error
+        self.address = address
+        versions = self._client.run(_get_version)
+        if not versions:
+            self.close()
+            raise ArchiveError(f"the scheduler at {address} has no workers")
+        wrong = sorted({version for version in versions.values() if version != jishi.__version__})
+        if wrong:
+            self.close()
+            raise ArchiveError(f"workers at {address} have jishi {', '.join(wrong)}; this is {jishi.__version__}")
+        self.workers = len(versions)
+        self.slots = self.workers * BATCHES_AHEAD
+
+    def submit(self, items: Sequence[Item], settings: WorkSettings) -> Any:
+        """Send the batch to the cluster."""
+        return self._client.submit(process_batch, items, settings, pure=False, key=None)
+
+    def wait(self, future: Any, timeout: float) -> BatchResult | None:
+        """Give the result, None if it is not there yet."""
+        from distributed import KilledWorker
+
+        try:
+            result: BatchResult = future.result(timeout)
+            return result
+        except KilledWorker as error:
+            raise WorkersDiedError from error
+        except TimeoutError:
+            if self._client.status != "running":
+                raise ArchiveError(self._describe_loss()) from None
+            return None
+        except concurrent.futures.CancelledError as error:
+            raise ArchiveError(self._describe_loss()) from error
+
+    def _describe_loss(self) -> str:
+        return f"the scheduler at {self.address} is gone; start again to go on where the run stopped"
+
+    def recover(self) -> bool:
+        """Dask starts new workers by itself; other batches are not lost."""
+        return False
+
+    def read_crash_report(self) -> str | None:
+        """Workers keep their own logs."""
+        return None
+
+    def close(self) -> None:
+        """Leave the cluster; batches that are not finished are cancelled."""
+        self._client.close(timeout=2)
+
+
+def _get_version() -> str:
+    return jishi.__version__
+
+
+def count_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,200 @@
+"""Reading CSV, Excel, Parquet and SQL: rows with named columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sqlite3
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from jishi.archive.errors import MissingExtraError, UnreadableInputError
+from jishi.archive.fields import FieldReader
+from jishi.archive.items import FoundProblem, Item
+from jishi.archive.opening import MAX_TEXT_BYTES, check_for_bomb, read_whole
+from jishi.archive.text_formats import ReadingOptions, open_lines
+
+MAX_FILE_BYTES = 1 << 30  # of a file that must be held whole to be read, because it came packed
+
+
+def read_rows(
+    rows: Iterable[tuple[str, Mapping[str, Any], tuple[str, ...]]], columns: Iterable[str], options: ReadingOptions
+) -> Iterator[Item]:
+    """Yield the article of each (source, row, warnings). Raises UnreadableInputError if no column holds the text."""
+    reader = FieldReader(options.fields)
+    reader.find_fields(columns)
+    for source, row, warnings in rows:
+        try:
+            yield reader.read(row, source, warnings)
+        except UnreadableInputError as error:
+            yield FoundProblem(source, error.reason, str(error))
+
+
+def read_csv(stream: io.BufferedReader, source: str, options: ReadingOptions) -> Iterator[Item]:
+    """Yield the article of each row of a CSV or TSV file with a header; the separator is the one the header uses."""
+    csv.field_size_limit(MAX_TEXT_BYTES)
+    warnings: list[str] = []
+
+    def decode() -> Iterator[str]:
+        for number, line in open_lines(stream, options):
+            if line is None:
+                raise UnreadableInputError("too_large", f"line {number} is longer than {MAX_TEXT_BYTES >> 20} MB")
+            warnings.extend(line.warnings)
+            yield line.text.removeprefix("\ufeff") if number == 1 else line.text
+
+    lines = decode()
+    header = next((line for line in lines if line.strip()), None)
+    if header is None:
+        raise UnreadableInputError("no_text", "the table is empty")
+    delimiter = max(",\t;|", key=header.count)
+    columns = [column.strip() for column in next(csv.reader([header], delimiter=delimiter))]
+
+    def rows() -> Iterator[tuple[str, Mapping[str, Any], tuple[str, ...]]]:
+        reader = csv.reader(lines, delimiter=delimiter)
+        number = 1
+        while True:
+            number += 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                message = "an unclosed quotation mark swallows the rest" if "field larger" in str(error) else str(error)
+                raise UnreadableInputError("malformed", f"row {number}: {message}") from error
+            notes = tuple(dict.fromkeys(warnings))
+            warnings.clear()
+            if len(row) > len(columns):
+                notes += (f"the row has {len(row)} cells under {len(columns)} columns: the rest was left out",)
+            if any(row):
+                yield f"{source}:{number}", dict(zip(columns, row, strict=False)), notes
+
+    yield from read_rows(rows(), columns, options)
+
+
+def read_excel(stream: io.BufferedReader, source: str, options: ReadingOptions) -> Iterator[Item]:
+    """Yield the article of each row of each sheet that has a header with a text column."""
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise MissingExtraError("reading .xlsx", "excel") from error
+    data = io.BytesIO(read_whole(stream, MAX_FILE_BYTES))
+    try:
+        with zipfile.ZipFile(data) as archive:
+            check_for_bomb(sum(member.file_size for member in archive.infolist()), len(data.getbuffer()))
+        book = openpyxl.load_workbook(data, read_only=True, data_only=True)
+    except UnreadableInputError:
+        raise
+    except Exception as error:  # whatever a damaged workbook makes of openpyxl
+        raise UnreadableInputError("unreadable", f"is not a readable workbook: {error}") from error
+    problems, useful = [], 0
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True)
+        header = next((row for row in rows if any(cell is not None for cell in row)), None)
+        if header is None:
+            continue
+        columns = ["" if cell is None else str(cell).strip() for cell in header]
+        named = (
+            (f"{source}/{sheet.title}:{number}", dict(zip(columns, row, strict=False)), ())
+            for number, row in enumerate(rows, 2)
+            if any(cell is not None for cell in row)
+        )
+        try:
+            yield from read_rows(named, columns, options)
+            useful += 1
+        except UnreadableInputError as error:  # a sheet of notes beside the sheet of articles is no fault
+            problems.append(FoundProblem(f"{source}/{sheet.title}", error.reason, str(error)))
+    if not useful:
+        yield from problems or [FoundProblem(source, "no_text", "the workbook is empty")]
+
+
+def read_parquet(path_or_stream: Any, source: str, options: ReadingOptions) -> Iterator[Item]:
+    """Yield the article of each row of a Parquet file."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as parquet
+    except ImportError as error:
+        raise MissingExtraError("reading .parquet", "parquet") from error
+    try:
+        table = parquet.ParquetFile(path_or_stream)
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableInputError("unreadable", f"is not a readable Parquet file: {error}") from error
+    columns = table.schema_arrow.names
+    fields = FieldReader(options.fields).find_fields(columns)
+    needed = sorted({name if name in columns else name.split(".")[0] for name in fields.values()})
+
+    def rows() -> Iterator[tuple[str, Mapping[str, Any], tuple[str, ...]]]:
+        number = 0
+        try:
+            for batch in table.iter_batches(batch_size=256, columns=[name for name in needed if name in columns]):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield f"{source}:{number}", row, ()
+        except (pa.ArrowException, OSError) as error:
+            raise UnreadableInputError("unreadable", f"damaged after row {number}: {error}") from error
+
+    yield from read_rows(rows(), [name for name in columns if name in needed], options)
+
+
+def read_sqlite(path: str, source: str, options: ReadingOptions) -> Iterator[Item]:
+    """Yield the article of each row that `options.query` gives, or of the one table that has a text column.
+
+    The database is opened read-only and its own functions and views are not trusted.
+    """
+    connection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        # Text in an encoding of its own is no reason to lose the row.
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        query, name = options.query, source
+        if query is None:
+            table = _find_table(connection, options)
+            query, name = f'SELECT * FROM "{table}" ORDER BY rowid', f"{source}/{table}"
+        yield from _read_cursor(connection.execute(query), name, options)
+    except sqlite3.Error as error:
+        raise UnreadableInputError("unreadable", f"the database says: {error}") from error
+    finally:
+        connection.close()
+
+
+def _find_table(connection: sqlite3.Connection, options: ReadingOptions) -> str:
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    fitting = []
+    for name in names:
+        columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name.replace(chr(34), chr(34) * 2)}")')]
+        if FieldReader(options.fields).has_text(columns):
+            fitting.append(name)
+    if len(fitting) != 1:
+        found = f"{len(fitting)} tables have a text column" if fitting else "no table has a text column"
+        raise UnreadableInputError(
+            "no_text", f"{found} (tables: {', '.join(names) or 'none'}): name the rows with --query"
+        )
+    return fitting[0].replace('"', '""')
+
+
+def read_database(url: str, source: str, options: ReadingOptions) -> Iterator[Item]:
+    """Yield the article of each row that `options.query` gives from a database that SQLAlchemy reaches."""
+    try:
+        import sqlalchemy
+    except ImportError as error:
+        raise MissingExtraError("reading an SQL database", "sql") from error
+    if options.query is None:
+        raise UnreadableInputError("no_text", "say which rows with --query 'SELECT … ORDER BY …'")
+    try:
+        engine = sqlalchemy.create_engine(url)
+        with engine.connect().execution_options(stream_results=True) as connection:
+            result = connection.execute(sqlalchemy.text(options.query))
+            columns = list(result.keys())
+            rows = ((f"{source}:{number}", dict(row), ()) for number, row in enumerate(result.mappings(), 1))
+            yield from read_rows(rows, columns, options)
+    except sqlalchemy.exc.SQLAlchemyError as error:
+        raise UnreadableInputError("unreadable", f"the database says: {str(error).splitlines()[0]}") from error
+    except ModuleNotFoundError as error:
+        raise UnreadableInputError("missing_extra", f"the database's driver is not installed: {error.name}") from error
+
+
+def _read_cursor(cursor: sqlite3.Cursor, source: str, options: ReadingOptions) -> Iterator[Item]:
+    columns = [column[0] for column in cursor.description or ()]
+    rows = ((f"{source}:{number}", dict(zip(columns, row, strict=True)), ()) for number, row in enumerate(cursor, 1))
+    yield from read_rows(rows, columns, options)

@@ -1,0 +1,168 @@
+"""Writing the final output from the shards: files of records, rejects, the manifest."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Protocol
+
+from jishi.archive.errors import ArchiveError, MissingExtraError
+from jishi.archive.layout import RECORDS_PER_FILE, Layout
+from jishi.archive.shards import Marker, ShardStore
+from jishi.archive.work import write_line
+
+
+class LineWriter(Protocol):
+    """Takes records, each as its line of JSON."""
+
+    def write(self, line: str) -> None:
+        """Write a record."""
+
+
+class _JsonLinesWriter:
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> None:
+        self._stream.write(line.encode("utf-8") + b"\n")
+
+
+@contextmanager
+def open_writer(stream: BinaryIO, format: str) -> Iterator[LineWriter]:
+    """Give a writer of records to a stream in a format (jsonl, jsonl.gz, jsonl.zst, parquet)."""
+    if format == "jsonl":
+        yield _JsonLinesWriter(stream)
+    elif format == "jsonl.gz":
+        with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
+            yield _JsonLinesWriter(packed)
+    elif format == "jsonl.zst":
+        try:
+            import zstandard
+        except ImportError as error:
+            raise MissingExtraError("writing .zst", "zstd") from error
+        with zstandard.ZstdCompressor(level=10).stream_writer(stream, closefd=False) as packed:
+            yield _JsonLinesWriter(packed)
+    elif format == "parquet":
+        from jishi.archive.parquet import ParquetRecords
+
+        with ParquetRecords(stream) as writer:
+            yield writer
+    else:
+        raise ArchiveError(f"there is no output format {format!r}")
+
+
+def check_format(format: str) -> None:
+    """Raise MissingExtraError if the library for an output format is not installed: before the work, not after."""
+    try:
+        if format == "jsonl.zst":
+            import zstandard  # noqa: F401
+        elif format in ("parquet", "tables"):
+            import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(f"writing {format}", "zstd" if format == "jsonl.zst" else "parquet") from error
+
+
+def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_duplicates: bool) -> dict[str, Any]:
+    """Write records and rejects from all shards, in order. Give counts of records, rejects, duplicates, and file names.
+
+    Every file appears whole; doing it again gives the same bytes.
+    """
+    counts = {"articles": 0, "records": 0, "rejects": 0, "duplicates": 0, "characters": 0, "events": 0, "people": 0}
+    seconds: dict[str, float] = {}
+    before = layout.existing_outputs()
+
+    def read_lines() -> Iterator[str]:
+        for marker, line in _read_shards(store, shard_count):
+            if marker is not None:
+                _add_up(counts, seconds, marker)
+            else:
+                yield line
+
+    lines = _mark_duplicates(store, shard_count, read_lines(), counts) if mark_duplicates else read_lines()
+    names = list(_write_files(layout, lines))
+    for name in before:
+        if name not in names:
+            layout.storage.delete(name)
+    if counts["rejects"]:
+        with layout.storage.create(layout.rejects) as stream:
+            for number in range(shard_count):
+                for line in store.read_rejects(_get_marker(store, number)):
+                    stream.write(line.encode("utf-8") + b"\n")
+    else:
+        layout.storage.delete(layout.rejects)
+    return {"counts": counts, "files": names, "seconds": {name: round(value, 3) for name, value in seconds.items()}}
+
+
+def _get_marker(store: ShardStore, number: int) -> Marker:
+    marker = store.read_marker(number)
+    if marker is None:
+        raise ArchiveError(f"shard {number} is missing from {store.folder}; start again: it will be redone")
+    return marker
+
+
+def _read_shards(store: ShardStore, shard_count: int) -> Iterator[tuple[Marker | None, str]]:
+    for number in range(shard_count):
+        yield _get_marker(store, number), ""
+        for line in store.read_records(number):
+            yield None, line
+
+
+def _add_up(counts: dict[str, int], seconds: dict[str, float], marker: Marker) -> None:
+    counts["articles"] += len(marker.keys)
+    counts["records"] += marker.record_count
+    counts["rejects"] += len(marker.rejected)
+    for name in ("characters", "events", "people"):
+        counts[name] += getattr(marker, name)
+    for stage, value in marker.seconds.items():
+        seconds[stage] = seconds.get(stage, 0.0) + value
+
+
+def _mark_duplicates(
+    store: ShardStore, shard_count: int, lines: Iterable[str], counts: dict[str, int]
+) -> Iterator[str]:
+    from jishi.archive.duplicates import DuplicateFinder
+
+    finder = DuplicateFinder()
+    signatures = (
+        signature
+        for number in range(shard_count)
+        for signature in _get_marker(store, number).signatures or [None] * _get_marker(store, number).record_count
+    )
+    for line, signature in zip(lines, signatures, strict=True):
+        if signature is None:
+            yield line
+            continue
+        record = json.loads(line)
+        original = finder.find_original(record["article"]["id"], signature)
+        if original is not None:
+            counts["duplicates"] += 1
+            record["article"]["duplicate_of"] = original
+            line = write_line(record)
+        yield line
+
+
+def _write_files(layout: Layout, lines: Iterator[str]) -> Iterator[str]:
+    if layout.format == "tables":
+        from jishi.archive.parquet import write_tables
+
+        yield from write_tables(layout.storage, lines)
+        return
+    number, line = 0, next(lines, None)
+    while number == 0 or line is not None:
+        name = layout.name_part(number)
+        written = 0
+        with layout.storage.create(name) as stream, open_writer(stream, layout.format) as writer:
+            while line is not None and (layout.name is not None or written < RECORDS_PER_FILE):
+                writer.write(line)
+                written += 1
+                line = next(lines, None)
+        yield name
+        number += 1
+
+
+def write_manifest(layout: Layout, manifest: dict[str, Any]) -> None:
+    """Write the manifest."""
+    with layout.storage.create(layout.manifest) as stream:
+        stream.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
