@@ -30,8 +30,9 @@ _OPENING = re.compile(
 )
 _FRONTED = re.compile(r"(?:^|[，。；！？\n])(?:会上|其中)?[，]?(?:就|针对|关于)(?=([^，。；！？\n]{4,40})，)")
 _LABELLED = re.compile(
-    r"(?:题目|主题|讲题|演讲题|论题|专题|题名|课题|议题|标题)(?:为|是|有|：|:|如下[：:])\s*(?=([^。！？\n；，：]{3,60}))|"
-    r"(?:题为|题名为|主题为)(?=([^。！？\n；，“《]{3,60}?)(?:的|[，。；\n]))"
+    r"(?:题目|主题|讲题|演讲题|论题|专题|题名|课题|议题|标题)(?:为|是|有|：|:|如下[：:])\s*(?=([^。！？!?\n；，：]{3,60}))|"
+    r"(?:题为|题名为|主题为)(?=([^。！？\n；，“《]{3,60}?)(?:的|[，。；\n]))|"
+    r"(?:讨论|报告|讲座|演讲|对谈|分享|座谈|宣讲|党课|课程)[一二三四五六七八九十\d]*[：:]\s*(?=([^。！？!?\n；，：]{3,50}))"
 )
 # 作了关于…的报告, 主讲…, 探讨了…
 _ABOUT = re.compile(
@@ -44,6 +45,9 @@ _LAST_SEPARATOR = re.compile(r"(?<=[^总调])[和及](?=[^平谐解时格])")
 _TRAILING = re.compile(
     r"(?:等|等等)?(?:相关|有关|多个|几个|[一二两三四五六七八九十]个)*的?(?:问题|议题|话题|方面|内容|主题|课题|事宜|环节)?$"
 )
+
+
+_MARKS = {"《": "《", "〈": "《", "“": "“", "「": "“", "『": "“", "‘": "‘", "﹝": "﹝"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
     candidates = {}
     for start, end in find_quotations(text):
         if end - start >= 2:
-            candidates[start, end] = TopicCandidate(start, end, "mark" + text[start - 1], (start - 1, end + 1))
+            candidates[start, end] = TopicCandidate(start, end, "mark" + _MARKS[text[start - 1]], (start - 1, end + 1))
     for form, pattern in (
         ("frame", _OPENING),
         ("fronted", _FRONTED),
@@ -73,7 +77,7 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
             if group is None:
                 continue
             frame = match.span(group)
-            name = form if form != "frame" else form + match.group(0)[:1]
+            name = form if form in ("label", "fronted") else form + match.group(0)[:2]
             for start, end in split_list(text, *frame):
                 candidates.setdefault((start, end), TopicCandidate(start, end, name, frame))
     return sorted(candidates.values(), key=lambda c: (c.start, -c.end))

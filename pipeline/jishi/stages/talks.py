@@ -117,6 +117,9 @@ def describe_topic(context: TalkContext, candidate: TopicCandidate) -> list[str]
             features.append(f"holds={pair}")
     if re.search(r"\d", topic):
         features.append("digits")
+    pronoun = re.search(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下", topic)
+    features.append(f"refers={pronoun.group() if pronoun else None}")
+    features.append(f"kind={form[:5]}")
     return features
 
 
