@@ -18,11 +18,11 @@ _MAX_PARTS = 6
 # What cannot be inside an organisation's name that the tagger missed: marks, verbs and function words.
 _CUT = re.compile(
     r"[，。、；：！？\s（）()“”\"《》|]|以及|邀请|特邀|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
-    r"最后|其中|包括|主讲|主持|[由请任是为的了对向将被把让同及兼就该从于自与和在到]"
+    r"最后|其中|包括|主讲|主持|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
 )
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
 _PREFIXES = re.compile(
-    r"(?:我校|本校|学校|该校|我院|本院|学院|我系|本系|我市|我省|我县|我区|集团|公司|中国|全国|国家|[校院省市区县镇乡])$"
+    r"(?:第?[一二三四五六七八九十百\d]{1,4}届|我校|本校|学校|该校|我院|本院|学院|我系|本系|我市|我省|我县|我区|集团|公司|中国|全国|国家|[校院省市区县镇乡])$"
 )
 
 
@@ -42,6 +42,12 @@ def _generic_at_end() -> re.Pattern[str]:
 def _organisation_at_end() -> re.Pattern[str]:
     heads = sorted(read_lines("organisation_heads.txt"), key=lambda word: (-len(word), word))
     return re.compile(rf"(?:{'|'.join(map(re.escape, heads))})(?:（[^（）]{{1,8}}）)?$")
+
+
+@functools.cache
+def _territory_at_end() -> re.Pattern[str]:
+    names = sorted(read_lines("territories.txt"), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:{'|'.join(map(re.escape, names))})$")
 
 
 def ends_like_organisation(text: str) -> bool:
@@ -71,7 +77,10 @@ class AffiliationFinder:
         start = self._extend(end)
         if start == end and end and text[end - 1] == "的":
             start = self._extend(end - 1)
-            end = end - 1 if start < end - 1 else end
+            if start < end - 1:
+                end -= 1
+            else:
+                start = end
         if start == end:
             return self._guess(end) if guess else None
         return start, end
@@ -86,8 +95,8 @@ class AffiliationFinder:
                 continue
             break
         if start < end:
-            prefix = _PREFIXES.search(text, max(0, start - 3), start)
-            if prefix and self._begins_word(prefix.start()) and prefix.end() == start:
+            prefix = _PREFIXES.search(text, max(0, start - 6), start)
+            if prefix and (prefix.group()[-1] == "届" or self._begins_word(prefix.start())):
                 start = prefix.start()
         return start
 
@@ -118,6 +127,9 @@ class AffiliationFinder:
             if len(phrase) == 1 and not self._begins_word(start):
                 return None
             return start, end
+        territory = _territory_at_end().search(phrase)
+        if territory:
+            return start + territory.start(), end
         generic = _generic_at_end().search(phrase)
         if generic and len(generic.group()) > 1:
             return start + generic.start(), end

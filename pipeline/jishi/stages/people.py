@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
-from jishi.stages.affiliations import AffiliationFinder
+from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import PersonFound, PositionFound
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions
@@ -99,7 +99,10 @@ def find_holdings(doc: Doc, mentions: list[NamedMention]) -> tuple[list[Title], 
 
 def carries_of(scene: Scene, finder: AffiliationFinder, earlier: list[Holding], title: int, mention: int):
     """Give the organisations that a title without its own may take over; `earlier` are the holdings before it."""
-    previous = next((h for h in reversed(earlier) if scene.titles[h.title][1] <= scene.titles[title][0]), None)
+    start = scene.titles[title][0]
+    previous = next(
+        (h for h in reversed(earlier[-6:]) if h.organisation is not None and scene.titles[h.title][1] <= start), None
+    )
     before_name = finder.find(scene.mentions[mention][0])
     taken = before_name is None or any(
         h.mention == mention and h.organisation is not None and h.organisation == before_name for h in earlier
@@ -150,7 +153,12 @@ def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
             and other.title != position.title
             and other.title.endswith(position.title)
             and not other.title.startswith(("原", "前"))
-            and (position.organisation_text is None or position.organisation_text == other.organisation_text)
+            and (
+                position.organisation_text is None
+                or position.organisation_text == other.organisation_text
+                or position.organisation_text in generic_words()
+                or (position.organisation is not None and position.organisation == other.organisation)
+            )
             for other in positions
         )
         if not longer:

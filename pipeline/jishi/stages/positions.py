@@ -18,6 +18,7 @@ from jishi.stages.clauses import find_sentences, locate
 
 _REACH = 70  # characters between a title and a name
 _CANDIDATES = 8  # names looked at on each side
+_LIST = 80  # names of one list that can share a title
 _TEMPLATE = 12  # symbols; a longer template is cut in the middle
 _WORDS = (
     "现任|曾任|时任|历任|先后|兼任|担任|出任|就任|当选|现为|曾为|毕业|获得|荣获|以及|以来|分别|代表|先生|女士|老师|同学|"
@@ -168,25 +169,19 @@ def list_candidates(scene: Scene) -> list[Candidate]:
     """Give the people that each title may belong to, with the features of each pair."""
     candidates: list[Candidate] = []
     topics = _topics(scene)
+    runs = _describe_runs(scene)
     for index, (start, end) in enumerate(scene.titles):
         position = scene.place.get(("T", index))
         if position is None:
             continue
         sentence = locate(scene.sentences, start)
         floor, ceiling = scene.sentences[sentence]
-        left = [
-            item
-            for item in reversed(scene.items[max(0, position - 3 * _CANDIDATES) : position])
-            if item.kind == "P" and item.start >= floor and start - item.end <= _REACH
-        ][:_CANDIDATES]
-        right = [
-            item
-            for item in scene.items[position + 1 : position + 1 + 3 * _CANDIDATES]
-            if item.kind == "P" and item.end <= ceiling and item.start - end <= _REACH
-        ][:_CANDIDATES]
+        left = _people_near(scene, position, -1, floor, ceiling)
+        right = _people_near(scene, position, 1, floor, ceiling)
         left_template = "".join(scene.template(left[0].end, start)) if left else "∅"
         right_template = "".join(scene.template(end, right[0].start)) if right else "∅"
         head = scene.text[end - 2 : end]
+        run = runs[position]
         context = _describe_context(scene, start, end, floor, ceiling)
         for side, people in (("L", left), ("R", right)):
             for rank, item in enumerate(people):
@@ -195,6 +190,7 @@ def list_candidates(scene: Scene) -> list[Candidate]:
                     continue
                 other = right_template if side == "L" else left_template
                 own = "".join(symbols)
+                touch = _touching(scene, item)
                 pair = Candidate(index, item.index)
                 pair.features = [
                     f"{side}:{own}",
@@ -207,8 +203,12 @@ def list_candidates(scene: Scene) -> list[Candidate]:
                     *(f"{side}:has:{symbol}" for symbol in set(symbols)),
                     *(f"{side}:{own}:{feature}" for feature in context),
                     *(f"{side}:rank{min(rank, 1)}:{feature}" for feature in context),
-                    f"{side}:touch:{_touching(scene, item)}",
-                    f"{side}:{own}:touch:{_touching(scene, item)}",
+                    f"{side}:touch:{touch}",
+                    f"{side}:{own}:touch:{touch}",
+                    f"{side}:rank{min(rank, 1)}:touch:{touch}",
+                    f"{side}:run:{run}",
+                    f"{side}:rank{min(rank, 1)}:run:{run}",
+                    f"{side}:{own}:run:{run}",
                 ]
                 candidates.append(pair)
         topic = topics[sentence]
@@ -231,6 +231,53 @@ def list_candidates(scene: Scene) -> list[Candidate]:
                 ]
                 candidates.append(pair)
     return candidates
+
+
+def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: int) -> list[Item]:
+    """Give the names before (step -1) or after (step 1) the item at `position`, nearest first.
+
+    They stand within the sentence and within reach; a list of names is followed to its end (委员：甲、乙、丙…).
+    """
+    title = scene.items[position]
+    near: list[Item] = []
+    previous = title
+    i = position + step
+    while 0 <= i < len(scene.items) and len(near) < _LIST:
+        item = scene.items[i]
+        if item.start < floor or item.end > ceiling:
+            break
+        gap = max(item.start - previous.end, previous.start - item.end)
+        distance = max(item.start - title.end, title.start - item.end)
+        if distance > _REACH and (gap > 2 or item.kind != "P" or previous.kind != "P"):
+            break
+        if item.kind == "P":
+            if len(near) >= _CANDIDATES and (gap > 2 or previous.kind != "P"):
+                break
+            near.append(item)
+        previous = item
+        i += step
+    return near
+
+
+def _describe_runs(scene: Scene) -> list[str]:
+    """Say for every item how the run it stands in begins and ends: names first (P), titles first (T).
+
+    A run is a row of items with little between them; in 甲 某校教授 乙 某院院长 the titles follow the names, which only
+    the beginning and the end of the row can tell.
+    """
+    described = [""] * len(scene.items)
+    start = 0
+    for i in range(1, len(scene.items) + 1):
+        if i < len(scene.items) and scene.items[i].start - scene.items[i - 1].end <= 2:
+            continue
+        kinds = [item.kind for item in scene.items[start:i] if item.kind != "O"]
+        if kinds:
+            people, titles = kinds.count("P"), kinds.count("T")
+            size = "1" if people == 1 else "2" if people == 2 else "many"
+            balance = "even" if people == titles else "titles" if titles > people else "names"
+            described[start:i] = [f"{kinds[0]}{kinds[-1]}{size}{balance}"] * (i - start)
+        start = i
+    return described
 
 
 def _topics(scene: Scene) -> list[Item | None]:
@@ -348,6 +395,16 @@ def list_carries(
             candidates.append(describe_carry(scene, title, mention, "title", previous.organisation, edge, same))
     if before_name is not None and start >= name_end and start - name_end <= _REACH and not taken:
         candidates.append(describe_carry(scene, title, mention, "name", before_name, name_end, True))
+    position = scene.place["P", mention]
+    for item in reversed(scene.items[max(0, position - 4) : position]):
+        if name_start - item.end > _REACH or "\n" in scene.text[item.end : name_start]:
+            break
+        if item.kind == "O":
+            phrase = (item.start, item.end)
+            known = any(candidate.phrase[1] == item.end for candidate in candidates)
+            if name_start > item.end and start >= name_end and not known:
+                candidates.append(describe_carry(scene, title, mention, "near", phrase, item.end, False))
+            break
     edge = max(end, name_end) if start >= name_end else name_end
     bracket = _BRACKET.match(scene.text, edge)
     if bracket and not any(
