@@ -1,0 +1,305 @@
+"""The character tagger: a small convolutional network on ONNX Runtime that reads a text and labels its characters.
+
+It knows nothing of spaCy pipelines: `encode` turns characters and words into the network's inputs, `Tagger` runs it,
+`read_spans` turns tag probabilities into spans. The training recipe (models/ner) uses the same `encode`, so that the
+network meets at run time what it met in training.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+ENTITY_LABELS = ("PERSON", "ORG", "LOC", "TITLE")
+ENTITY_TAGS = ("O", *(f"{position}-{label}" for label in ENTITY_LABELS for position in "BIES"))
+FRAME_LABELS = ("EVENT", "PLACE", "TOPIC", "HONOUR")  # each has its own O B I E S: frames may overlap each other
+FRAME_TAGS = "OBIES"
+PERSON_ROLES = ("chair", "speaker", "address", "attendee", "visitor", "awardee", "other")
+ORGANISATION_ROLES = ("host", "organiser", "co_organiser", "supporter")
+DATE_ROLES = ("event_date",)
+ROLES = (*PERSON_ROLES, *ORGANISATION_ROLES, *DATE_ROLES)
+
+MODEL_FILE = "tagger.onnx"
+CHARACTERS_FILE = "characters.txt"
+PADDING, UNKNOWN_IDEOGRAPH, UNKNOWN_OTHER, MASK = range(4)  # the first ids of the vocabulary
+FIRST_CHARACTER = 4
+BIGRAM_BUCKETS = 1 << 16
+WORD_BUCKETS = 1 << 15
+ESCAPED = {"\\n": "\n", "\\s": " "}  # how newline and space stand in the vocabulary file
+CHUNK = 4096  # characters the network reads at once
+CONTEXT = 72  # characters read on each side of a chunk: no less than the network's receptive field
+
+
+def fold_character(character: str) -> str:
+    """Give the form under which a character is looked up: width and case folded, every digit a 0."""
+    if character.isdigit():
+        return "0"
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return folded if len(folded) == 1 else character
+
+
+@functools.cache
+def _fold_table() -> tuple[str, ...]:
+    return tuple(fold_character(chr(code)) if not 0xD800 <= code < 0xE000 else "" for code in range(0x10000))
+
+
+class CharacterTable:
+    """Ids of characters, by code point."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        ids = {character: FIRST_CHARACTER + position for position, character in enumerate(characters)}
+        table = np.full(0x10000, UNKNOWN_OTHER, dtype=np.int32)
+        table[0x3400:0xA000] = UNKNOWN_IDEOGRAPH
+        for code, folded in enumerate(_fold_table()):
+            if folded in ids:
+                table[code] = ids[folded]
+        self._table = table
+        self.size = FIRST_CHARACTER + len(characters)
+
+    def look_up(self, text: str) -> Integers:
+        """Give the id of every code point of `text`. Ideographs beyond the Basic Multilingual Plane are unknown ones."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        ids = self._table[np.minimum(codes, 0xFFFF)]
+        return np.where(codes > 0xFFFF, np.int32(UNKNOWN_IDEOGRAPH), ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The network's inputs for one text of n characters: arrays of length n (bigrams: n + 1)."""
+
+    characters: Integers
+    bigrams: Integers
+    words: Integers
+    shapes: Integers
+
+    def cut(self, start: int, end: int) -> Encoded:
+        """Give the inputs of the characters `start` to `end`."""
+        return Encoded(
+            self.characters[start:end], self.bigrams[start : end + 1], self.words[start:end], self.shapes[start:end]
+        )
+
+
+SHAPES = 10  # 0 for none; a word of one, two, three, more characters, by position
+
+
+def encode_words(lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> tuple[Integers, Integers]:
+    """Give for every character its word's bucket and its place in the word.
+
+    lengths: characters of each word, in order, covering the text. hashes: spaCy's 64-bit hash of each word.
+    """
+    lengths = lengths.astype(np.int64)
+    buckets = (hashes.astype(np.uint64) & np.uint64(WORD_BUCKETS - 1)).astype(np.int32)
+    words = np.repeat(buckets, lengths)
+    starts = np.cumsum(lengths) - lengths
+    position = np.arange(len(words)) - np.repeat(starts, lengths)
+    length = np.repeat(lengths, lengths)
+    last = position == length - 1
+    # one character: 1; two: 2 3; three: 4 5 6; more: 7 8 … 8 9
+    shapes = np.where(length == 1, 1, np.where(length == 2, 2 + last, np.where(length == 3, 4 + position, 8)))
+    longer = length > 3
+    shapes = np.where(longer & (position == 0), 7, shapes)
+    shapes = np.where(longer & last, 9, shapes)
+    return words, shapes.astype(np.int32)
+
+
+def encode_characters(ids: Integers) -> Integers:
+    """Give the bucket of every pair of neighbours: one before the first character and one after the last included."""
+    padded = np.concatenate(([PADDING], ids, [PADDING])).astype(np.uint32)
+    mixed = (padded[:-1] * np.uint32(8191) + padded[1:]) * np.uint32(2654435761)
+    return (mixed >> np.uint32(16)).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class TagScores:
+    """What the network says of n characters: log probabilities of tags, and probabilities of roles."""
+
+    entities: Floats  # (n, tags)
+    frames: Floats  # (n, frame labels, 5)
+    roles: Floats  # (n, roles)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedSpan:
+    """A span the network found. `score`: the geometric mean of its characters' probabilities."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+class Tagger:
+    """The network with its vocabulary, on one core."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the model of `folder`. Raises OSError if its files are not there."""
+        import onnxruntime
+
+        for name in (MODEL_FILE, CHARACTERS_FILE):
+            if not (folder / name).is_file():
+                raise FileNotFoundError(f"no tagger in {folder}: {name} is missing")
+        self.table = CharacterTable(read_characters(folder / CHARACTERS_FILE))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+        )
+
+    def encode(self, text: str, lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> Encoded:
+        """Give the network's inputs for a text and its words (lengths in characters, spaCy's hashes)."""
+        ids = self.table.look_up(text)
+        words, shapes = encode_words(lengths, hashes)
+        return Encoded(ids, encode_characters(ids), words, shapes)
+
+    def score(self, encoded: Encoded) -> TagScores:
+        """Run the network over a whole text, in overlapping chunks if it is long."""
+        n = len(encoded.characters)
+        if n == 0:
+            return TagScores(
+                np.zeros((0, len(ENTITY_TAGS)), np.float32),
+                np.zeros((0, len(FRAME_LABELS), len(FRAME_TAGS)), np.float32),
+                np.zeros((0, len(ROLES)), np.float32),
+            )
+        parts = [self._score_chunk(encoded, start, min(start + CHUNK, n)) for start in range(0, n, CHUNK)]
+        if len(parts) == 1:
+            return parts[0]
+        return TagScores(
+            np.concatenate([part.entities for part in parts]),
+            np.concatenate([part.frames for part in parts]),
+            np.concatenate([part.roles for part in parts]),
+        )
+
+    def _score_chunk(self, encoded: Encoded, start: int, end: int) -> TagScores:
+        first, last = max(0, start - CONTEXT), min(len(encoded.characters), end + CONTEXT)
+        view = encoded.cut(first, last)
+        entities, frames, roles = self._session.run(
+            ("entities", "frames", "roles"),
+            {
+                "characters": view.characters[None],
+                "bigrams": view.bigrams[None],
+                "words": view.words[None],
+                "shapes": view.shapes[None],
+            },
+        )
+        own = slice(start - first, end - first)
+        return TagScores(entities[0, own], frames[0, own], roles[0, own])
+
+
+def read_characters(path: Path) -> list[str]:
+    """Read a vocabulary, one character a line; newline and space are written as \\n and \\s."""
+    return [ESCAPED.get(line, line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+# --- from probabilities to spans ----------------------------------------------------------------------------------
+
+
+@functools.cache
+def _transitions(size: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Give for `size` tags: (which may follow which, which may begin a text, which may end one)."""
+    tags = np.arange(size)
+    place = np.where(tags == 0, -1, (tags - 1) % 4)  # B 0, I 1, E 2, S 3
+    label = np.where(tags == 0, -1, (tags - 1) // 4)
+    opened = (place == 0) | (place == 1)
+    continues = (place == 1) | (place == 2)
+    same = label[:, None] == label[None, :]
+    allowed = np.where(opened[:, None], continues[None, :] & same, ~continues[None, :])
+    return allowed, ~continues, ~opened
+
+
+def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
+    """Give the best sequence of tags that is well formed, for log probabilities (n, tags).
+
+    The best tag of each character is the answer wherever those are well formed together, which is nearly everywhere;
+    only the stretches where they are not are searched (Viterbi under hard constraints).
+    """
+    tags = scores.argmax(1)
+    n = len(tags)
+    if n == 0:
+        return tags
+    allowed, first, last = _transitions(scores.shape[1])
+    broken = np.flatnonzero(~allowed[tags[:-1], tags[1:]])
+    faults = [(int(i), int(i) + 1) for i in broken]
+    if not first[tags[0]]:
+        faults.append((0, 0))
+    if not last[tags[-1]]:
+        faults.append((n - 1, n - 1))
+    outside = tags == 0
+    done = -1
+    for left, right in sorted(faults):
+        if right <= done:
+            continue
+        start, end = left, right + 1
+        while start > 0 and not outside[start - 1]:
+            start -= 1
+        while end < n and not outside[end]:
+            end += 1
+        start, end = max(0, start - 2), min(n, end + 2)
+        while start > 0 and not last[tags[start - 1]]:
+            start -= 1
+        while end < n and not first[tags[end]]:
+            end += 1
+        tags[start:end] = _search(scores[start:end], allowed, first, last)
+        done = end - 1
+    return tags
+
+
+def _search(
+    scores: Floats, allowed: npt.NDArray[np.bool_], first: npt.NDArray[np.bool_], last: npt.NDArray[np.bool_]
+) -> list[int]:
+    penalty = np.where(allowed, np.float32(0), np.float32(-1e6))
+    total = scores[0] + np.where(first, 0, -1e6)
+    back = []
+    for row in scores[1:]:
+        reached = total[:, None] + penalty
+        best = reached.argmax(0)
+        back.append(best)
+        total = reached[best, np.arange(len(best))] + row
+    tag = int((total + np.where(last, 0, -1e6)).argmax())
+    chosen = [tag]
+    for best in reversed(back):
+        tag = int(best[tag])
+        chosen.append(tag)
+    return chosen[::-1]
+
+
+def read_spans(scores: Floats, labels: Sequence[str]) -> list[TaggedSpan]:
+    """Give the spans of log probabilities (n, 1 + 4 × labels), in order."""
+    tags = choose_tags(scores)
+    place = (tags - 1) % 4
+    inside = tags > 0
+    starts = np.flatnonzero(inside & ((place == 0) | (place == 3)))
+    ends = np.flatnonzero(inside & ((place == 2) | (place == 3))) + 1
+    if not len(starts):
+        return []
+    chosen = np.concatenate(([0.0], np.cumsum(scores[np.arange(len(tags)), tags], dtype=np.float64)))
+    means = np.exp((chosen[ends] - chosen[starts]) / (ends - starts))
+    kinds = (tags[starts] - 1) // 4
+    return [
+        TaggedSpan(start, end, labels[kind], mean)
+        for start, end, kind, mean in zip(starts.tolist(), ends.tolist(), kinds.tolist(), means.tolist(), strict=True)
+    ]
+
+
+def locate_model(folder: str | Path | None = None) -> Path:
+    """Give the folder of the tagger: `folder` if given, else the one shipped (in a wheel, or in the repository).
+
+    Raises FileNotFoundError if there is none.
+    """
+    if folder is not None:
+        return Path(folder)
+    package = Path(__file__).resolve().parents[1]
+    for candidate in (package / "models" / "ner", package.parents[1] / "models" / "ner"):
+        if (candidate / MODEL_FILE).is_file():
+            return candidate
+    raise FileNotFoundError("jishi's tagger (models/ner) is not installed; train it with models/ner/train.py")
