@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 import jishi
+from jishi.archive.errors import ArchiveError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -34,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"jishi {jishi.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_schema, _add_show, _add_repair, _add_dates):
+    for add in (_add_extract, _add_validate, _add_schema, _add_show, _add_repair, _add_dates):
         add(commands)
     return parser
 
@@ -45,7 +46,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Command = options.run
     try:
         return run(options)
-    except (UsageError, FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+    except (
+        UsageError,
+        ArchiveError,
+        FileNotFoundError,
+        PermissionError,
+        IsADirectoryError,
+        NotADirectoryError,
+    ) as error:
         print(f"jishi: {_describe(error)}", file=sys.stderr)
         return EXIT_FAILURE
     except KeyboardInterrupt:
@@ -60,6 +68,128 @@ def _describe(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error)
+
+
+# extract
+
+
+def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "extract",
+        help="turn articles into records",
+        description=(
+            "Read articles and write a record for each. Stopped, killed or interrupted, the same command goes on where "
+            "it was. Articles that fail are listed in rejects.jsonl with the reason."
+        ),
+        epilog="Exit code: 0 a record for every article, 1 some were rejected, 2 the run could not be done.",
+    )
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="INPUT",
+        help="file, folder, pattern or address: txt, jsonl, json, csv, tsv, xlsx, parquet, html, warc, sqlite, also "
+        "packed (gz, xz, bz2, zst, zip, tar); a database address with --query",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="a file (.jsonl, .jsonl.zst, .jsonl.gz, .parquet) or a folder, which also gets a manifest",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("jsonl", "jsonl.gz", "jsonl.zst", "parquet", "tables"),
+        help="of the records in a folder (default jsonl); tables: a Parquet file for each kind of fact",
+    )
+    run = parser.add_argument_group("the run")
+    run.add_argument("--workers", type=int, metavar="N", help="worker processes, 0 for none (default: all cores)")
+    run.add_argument("--scheduler", metavar="ADDRESS", help="work on the Dask cluster at tcp://HOST:PORT")
+    run.add_argument("--restart", action="store_true", help="begin anew, forgetting what is done")
+    run.add_argument("--update", action="store_true", help="take over the records of unchanged articles")
+    run.add_argument("--time-limit", type=float, default=120.0, metavar="SECONDS", help="for one article (default 120)")
+    run.add_argument("--mark-duplicates", action="store_true", help="mark reprints with duplicate_of")
+    run.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    run.add_argument("--log-json", action="store_true", help="print progress as JSON Lines on standard error")
+    reading = parser.add_argument_group("reading")
+    for field in ("text", "title", "date", "url", "id"):
+        reading.add_argument(
+            f"--{field}-field", metavar="NAME", help=f"field or column of the {field} (default: guess)"
+        )
+    reading.add_argument("--encoding", help="of all inputs (default: find out for each file)")
+    reading.add_argument("--separator", metavar="REGEX", help="lines between the articles of a text file")
+    reading.add_argument("--title-line", action="store_true", help="the first line of a text file is the title")
+    reading.add_argument("--query", metavar="SQL", help="rows to read from a database")
+    pipeline = parser.add_argument_group("the pipeline")
+    pipeline.add_argument("--model", metavar="FOLDER", help="a tagger of your own (see models/ner)")
+    pipeline.add_argument("--exclude", action="append", default=[], metavar="STAGE", help="leave out e.g. jishi_talks")
+    parser.set_defaults(run=_run_extract)
+
+
+def _run_extract(options: argparse.Namespace) -> int:
+    from jishi.archive.fields import FieldNames
+    from jishi.archive.progress import choose_reporter
+    from jishi.archive.run import RunOptions, run
+    from jishi.archive.text_formats import ReadingOptions
+
+    if options.workers is not None and options.workers < 0:
+        raise UsageError("--workers must be 0 or more")
+    if options.time_limit <= 0:
+        raise UsageError("--time-limit must be more than 0 seconds")
+    if options.restart and options.update:
+        raise UsageError("--restart begins anew, --update builds on what is there: choose one")
+    names = FieldNames(options.text_field, options.title_field, options.date_field, options.url_field, options.id_field)
+    summary = run(
+        RunOptions(
+            inputs=tuple(options.inputs),
+            output=options.output,
+            reading=ReadingOptions(names, options.encoding, options.separator, options.title_line, options.query),
+            format=options.format,
+            model=options.model,
+            exclude=tuple(options.exclude),
+            time_limit=options.time_limit,
+            mark_duplicates=options.mark_duplicates,
+            workers=options.workers,
+            scheduler=options.scheduler,
+            restart=options.restart,
+            update=options.update,
+        ),
+        choose_reporter(quiet=options.quiet, log_json=options.log_json),
+    )
+    if not options.quiet and not options.log_json:
+        print(summary.describe())
+    return EXIT_PARTIAL if summary.counts["rejects"] else EXIT_SUCCESS
+
+
+# validate
+
+
+def _add_validate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "validate",
+        help="check a file of records",
+        description="Check every record against the contract, and that no two have the same id.",
+        epilog="Exit code: 0 all are valid, 1 some are not, 2 the file cannot be read.",
+    )
+    parser.add_argument("file", help="file of records or folder of a run")
+    parser.set_defaults(run=_run_validate)
+
+
+def _run_validate(options: argparse.Namespace) -> int:
+    from jishi.archive.records import find_faults
+
+    valid = faulty = 0
+    for fault in find_faults(options.file):
+        if fault is None:
+            valid += 1
+            continue
+        faulty += 1
+        if faulty <= 20:
+            print(fault)
+    if faulty > 20:
+        print(f"… and {faulty - 20} more")
+    print(f"{valid:,} valid, {faulty:,} not")
+    return EXIT_PARTIAL if faulty else EXIT_SUCCESS
 
 
 # schema, show

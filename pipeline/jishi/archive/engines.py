@@ -11,18 +11,19 @@ import multiprocessing
 import os
 import re
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 
 import jishi
 from jishi.archive.errors import ArchiveError, MissingExtraError
 from jishi.archive.items import Item
-from jishi.archive.work import BatchResult, WorkSettings, process_batch
+from jishi.archive.work import BatchResult, WorkSettings, end_process_on_hang, process_batch
 
 BATCHES_AHEAD = 4  # per worker: enough that none waits while the slowest batch is awaited
 
@@ -106,10 +107,10 @@ class LocalProcesses:
             # A spawned process has no threads and locks of this one; it needs a second to load the pipeline.
             context = multiprocessing.get_context("spawn")
             self._executor = ProcessPoolExecutor(
-                self.workers, context, initializer=_start_worker, initargs=(self._reports.name, settings.time_limit)
+                self.workers, context, initializer=_start_worker, initargs=(self._reports.name,)
             )
         try:
-            return self._executor.submit(_process_guarded, items, settings)
+            return self._executor.submit(process_batch, items, settings)
         except BrokenProcessPool as error:
             future: Future[BatchResult] = Future()
             future.set_exception(error)
@@ -155,16 +156,13 @@ class LocalProcesses:
         self._reports.cleanup()
 
 
-_crash_report: TextIO | None = None
-
-
-def _start_worker(reports: str, time_limit: float) -> None:
+def _start_worker(reports: str) -> None:
     """Prepare a worker process: Ctrl-C is the run's business, and a worker whose run was killed ends, too."""
-    global _crash_report
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _crash_report = open(Path(reports) / f"{os.getpid()}.txt", "w", encoding="utf-8")  # noqa: SIM115 (open for life)
-    faulthandler.enable(_crash_report)
+    report = open(Path(reports) / f"{os.getpid()}.txt", "w", encoding="utf-8")  # noqa: SIM115 (open for life)
+    faulthandler.enable(report)
+    end_process_on_hang(report)
     parent = multiprocessing.parent_process()
     if parent is not None:
 
@@ -175,16 +173,11 @@ def _start_worker(reports: str, time_limit: float) -> None:
         threading.Thread(target=follow, daemon=True).start()
 
 
-def _process_guarded(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
-    """Work on a batch; where the time limit cannot interrupt (a loop in compiled code), the process ends itself."""
-    if _crash_report is None:
-        return process_batch(items, settings)
-    grace = 2 * settings.time_limit * max(1, len(items)) + 30
-    faulthandler.dump_traceback_later(grace, exit=True, file=_crash_report)
-    try:
-        return process_batch(items, settings)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+def _process_in_cluster(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
+    """Work on a batch in a Dask worker, whose nanny starts another if an article holds it up for good."""
+    if sys.__stderr__ is not None:
+        end_process_on_hang(sys.__stderr__)
+    return process_batch(items, settings)
 
 
 class DaskCluster:
@@ -215,7 +208,7 @@ class DaskCluster:
 
     def submit(self, items: Sequence[Item], settings: WorkSettings) -> Any:
         """Send the batch to the cluster."""
-        return self._client.submit(process_batch, items, settings, pure=False, key=None)
+        return self._client.submit(_process_in_cluster, items, settings, pure=False, key=None)
 
     def wait(self, future: Any, timeout: float) -> BatchResult | None:
         """Give the result, None if it is not there yet."""

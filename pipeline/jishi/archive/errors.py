@@ -21,12 +21,13 @@ class MissingExtraError(ArchiveError):
 class UnreadableInputError(Exception):
     """One file, member or row cannot be read. It becomes a reject; the rest of the archive goes on.
 
-    reason: one of the words listed in `REASONS`. The message is for a person.
+    reason: one of the words listed in `REASONS`. The message is for a person. id: of the article, where it has one.
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, id: str | None = None) -> None:
         super().__init__(message)
         self.reason = reason
+        self.id = id
 
 
 REASONS = {

@@ -80,16 +80,21 @@ class FieldReader:
         fields = self.find_fields(row)
         values = {field: _look_up(row, column) for field, column in fields.items()}
         notes = list(warnings)
-        text = _read_text(values["text"])
+        identifier = _read_short(values.get("id"))
+        try:
+            text = _read_text(values["text"])
+        except UnreadableInputError as error:
+            error.id = identifier
+            raise
         title = _read_short(values.get("title"))
         if not text.strip() and not title:
-            raise UnreadableInputError("no_text", f"the field {fields['text']!r} is empty")
+            raise UnreadableInputError("no_text", f"the field {fields['text']!r} is empty", identifier)
         published = parse_published(values.get("published"))
         if published is None and _read_short(values.get("published")):
             notes.append(f"published date not understood: {_read_short(values['published'])!r:.60}")
         article = Article(
             text=text,
-            id=_read_short(values.get("id")),
+            id=identifier,
             title=title,
             published=published,
             url=_read_short(values.get("url")),

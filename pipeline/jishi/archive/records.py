@@ -30,6 +30,19 @@ def read_records(path: str | os.PathLike[str]) -> Iterator[Record]:
             raise ArchiveError(f"{place} is not a valid record: {describe_invalid(error)}") from error
 
 
+def find_faults(path: str | os.PathLike[str]) -> Iterator[str | None]:
+    """Yield for each record what is wrong with it and where, None if nothing is."""
+    places: dict[str, str] = {}
+    for place, line in read_record_lines(path):
+        try:
+            record = Record.model_validate_json(line)
+        except ValidationError as error:
+            yield f"{place}: {describe_invalid(error)}"
+            continue
+        first = places.setdefault(record.article.id, place)
+        yield None if first == place else f"{place}: the article id {record.article.id!r} stands at {first} already"
+
+
 def describe_invalid(error: ValidationError) -> str:
     """What is wrong with a record, in one line."""
     first = error.errors()[0]

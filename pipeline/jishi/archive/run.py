@@ -18,7 +18,7 @@ from jishi.archive.errors import ArchiveError
 from jishi.archive.inputs import InputFile, list_inputs
 from jishi.archive.layout import Layout
 from jishi.archive.opening import Meter
-from jishi.archive.progress import Progress, Reporter, Silent
+from jishi.archive.progress import Progress, Reporter, Silent, format_seconds
 from jishi.archive.reading import read_items
 from jishi.archive.reuse import EarlierRecords
 from jishi.archive.shards import SHARD_ITEMS, Marker, Shard, ShardStore, cut_batches, cut_shards
@@ -67,6 +67,27 @@ class RunSummary:
     fresh: int
     reused: int
     was_complete: bool
+
+    def describe(self) -> str:
+        """What a person wants to know of it, in a few lines."""
+        counts = self.counts
+        lines = [
+            f"{counts['articles']:,} articles: {counts['records']:,} records with {counts['events']:,} events and "
+            f"{counts['people']:,} people, {counts['rejects']:,} rejected"
+        ]
+        if counts["duplicates"]:
+            lines.append(f"{counts['duplicates']:,} marked as duplicates")
+        if self.was_complete:
+            lines.append("nothing to do: all this was done before (--restart does it anew)")
+        elif self.fresh < counts["articles"]:
+            lines.append(f"{self.fresh:,} of them worked on now, the others taken over from before")
+        speed = f", {self.fresh / self.seconds:,.0f} articles a second" if self.fresh and self.seconds else ""
+        lines.append(f"{format_seconds(self.seconds)}{speed}")
+        more = f" and {len(self.files) - 1} more" if len(self.files) > 1 else ""
+        lines.append(
+            f"records: {self.files[0]}{more}" + (f"; rejects: {self.rejects_file}" if self.rejects_file else "")
+        )
+        return "\n".join(lines)
 
 
 def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
@@ -331,8 +352,8 @@ class _Run:
         base = layout.storage.location
         return RunSummary(
             counts=written["counts"],
-            files=[f"{base}/{name}" for name in written["files"]],
-            rejects_file=rejects and f"{base}/{rejects}",
+            files=[name if base == "." else f"{base}/{name}" for name in written["files"]],
+            rejects_file=rejects if base == "." else rejects and f"{base}/{rejects}",
             seconds=seconds,
             fresh=self.progress.fresh,
             reused=self.reused,

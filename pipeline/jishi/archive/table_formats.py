@@ -29,7 +29,7 @@ def read_rows(
         try:
             yield reader.read(row, source, warnings)
         except UnreadableInputError as error:
-            yield FoundProblem(source, error.reason, str(error))
+            yield FoundProblem(source, error.reason, str(error), error.id)
 
 
 def read_csv(stream: io.BufferedReader, source: str, options: ReadingOptions) -> Iterator[Item]:

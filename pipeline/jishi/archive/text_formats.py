@@ -245,4 +245,4 @@ def _read_object(value: Any, reader: FieldReader, source: str, warnings: tuple[s
             raise UnreadableInputError("malformed", f"is not a JSON object but {type(value).__name__}")
         return reader.read(value, source, warnings)
     except UnreadableInputError as error:
-        return FoundProblem(source, error.reason, str(error))
+        return FoundProblem(source, error.reason, str(error), error.id)

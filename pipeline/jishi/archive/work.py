@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import functools
 import json
 import os
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from jishi.archive.errors import UnreadableInputError
 from jishi.archive.items import FoundArticle, FoundPage, FoundProblem, Item
@@ -23,6 +24,7 @@ from jishi.archive.web_formats import extract_page
 if TYPE_CHECKING:
     from spacy.language import Language
 
+HANG_FACTOR = 1.5  # of the time limit: then the process is ended
 _one_at_a_time = threading.Lock()  # a Dask worker may have several threads, a spaCy pipeline serves one
 
 
@@ -169,13 +171,35 @@ class _StageClock:
         self._last = now
 
 
+_hang_report: TextIO | None = None
+
+
 @contextmanager
 def limit_time(seconds: float) -> Iterator[None]:
     """Raise TimeLimitExceeded in the block if it takes longer than `seconds` of wall-clock time.
 
     In a process's main thread a signal does it, which also ends a long regular expression; in other threads an
-    exception set from outside, which waits for the next line of Python.
+    exception set from outside, which waits for the next line of Python. What neither can interrupt, a loop in compiled
+    code, is ended with its process where `end_process_on_hang` allows it.
     """
+    if _hang_report is not None:
+        faulthandler.dump_traceback_later(HANG_FACTOR * seconds + 5, exit=True, file=_hang_report)
+    try:
+        with _interrupt_after(seconds):
+            yield
+    finally:
+        if _hang_report is not None:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def end_process_on_hang(report: TextIO) -> None:
+    """Let the time limit end this process if nothing else helps; its traceback goes to `report`."""
+    global _hang_report
+    _hang_report = report
+
+
+@contextmanager
+def _interrupt_after(seconds: float) -> Iterator[None]:
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
 
         def interrupt(number: int, frame: FrameType | None) -> None:
