@@ -1,20 +1,196 @@
-"""Organisations with their names, and what 我校 or 该公司 points at (component `jishi_organisations`). Draft."""
+"""Organisations with their names, parents, and what 我校 or 该公司 points at (component `jishi_organisations`).
+
+Reads `doc.ents` (ORG) and `doc._.credits`; writes `doc._.organisations` and `doc._.resolved` (generic mention → index).
+"""
 
 from __future__ import annotations
+
+import functools
+import re
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from jishi.lexicons import read_lines
+from jishi.stages.affiliations import generic_words
+from jishi.stages.aliases import join_names
+from jishi.stages.clauses import QUOTES
 from jishi.stages.findings import OrganisationFound
 
+_EDGE = " \u3000，。、；：！？·—-"
+# Which names a generic word can stand for, by what they end in.
+_KINDS = {
+    "校": re.compile(r"(?:大学|学院|学校|中学|小学|高中|幼儿园|幼稚园|党校|附中|附小|[一二三四五六七八九十]中|实小)$"),
+    "院": re.compile(r"(?<!大)(?:学院|研究院|医院|法院|检察院|书院|画院|剧院|卫生院|科学院|设计院)$"),
+    "系": re.compile(r"系$"),
+    "所": re.compile(r"所$"),
+    "公司": re.compile(r"(?:公司|集团)$"),
+    "集团": re.compile(r"集团(?:.{0,6}公司)?$"),
+    "会": re.compile(r"(?:协会|学会|公会|工会|商会|委员会|基金会|研究会|促进会|联合会|理事会|学生会|研究生会)$"),
+    "局": re.compile(r"局$"),
+    "部": re.compile(r"部$"),
+    "中心": re.compile(r"中心$"),
+    "馆": re.compile(r"馆$"),
+    "社": re.compile(r"社$"),
+    "台": re.compile(r"台$"),
+    "班": re.compile(r"班$"),
+    "司": re.compile(r"公司$"),
+    "医院": re.compile(r"医院$"),
+    "委员会": re.compile(r"委员会$"),
+    "基金会": re.compile(r"基金会$"),
+    "研究院": re.compile(r"研究院$"),
+    "研究所": re.compile(r"研究所$"),
+    "研究中心": re.compile(r"研究中心$"),
+    "管委会": re.compile(r"管委会|管理委员会$"),
+    "协会": re.compile(r"协会$"),
+    "学会": re.compile(r"学会$"),
+    "公会": re.compile(r"公会$"),
+    "校友会": re.compile(r"校友会$"),
+    "实验室": re.compile(r"实验室$"),
+}
+_GENERIC_KIND = {"学校": "校", "学院": "院", "大学": "校", "总公司": "公司", "集团公司": "集团"}
 
-@Language.component("jishi_organisations", requires=["doc.ents"], assigns=["doc._.organisations", "doc._.resolved"])
+
+@Language.component(
+    "jishi_organisations",
+    requires=["doc.ents", "doc._.credits"],
+    assigns=["doc._.organisations", "doc._.resolved"],
+)
 def find_organisations(doc: Doc) -> Doc:
     """Set `doc._.organisations` and `doc._.resolved`."""
-    found: dict[str, OrganisationFound] = {}
-    for ent in doc.ents:
-        if ent.label_ == "ORG":
-            found.setdefault(ent.text, OrganisationFound(ent.text)).spans.append((ent.start_char, ent.end_char))
-    doc._.organisations = list(found.values())
-    doc._.resolved = {}
+    mentions = _collect(doc)
+    names: dict[str, list[tuple[int, int]]] = {}
+    for start, end in mentions:
+        names.setdefault(doc.text[start:end], []).append((start, end))
+    clusters = join_names(doc.text, names)
+    organisations = []
+    for cluster in clusters:
+        spans = sorted(span for name in cluster for span in names[name])
+        organisations.append(OrganisationFound(cluster[0], cluster[1:], spans))
+    organisations.sort(key=lambda organisation: organisation.spans[0])
+    _link_parents(organisations)
+    doc._.organisations = organisations
+    doc._.resolved = resolve_generic_mentions(doc)
     return doc
+
+
+@functools.cache
+def _filter(kind: str) -> frozenset[str]:
+    for line in read_lines("organisation_filters.txt"):
+        name, _, words = line.partition(":")
+        if name == kind:
+            return frozenset(words.split())
+    raise KeyError(kind)
+
+
+@functools.cache
+def _not_organisation() -> re.Pattern[str]:
+    endings = sorted(_filter("place") | _filter("event"), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:{'|'.join(map(re.escape, endings))})$")
+
+
+def is_bare(name: str) -> bool:
+    """Say whether `name` names no organisation by itself: 我校, 校党委, 市委, 3班."""
+    return (
+        name in generic_words()
+        or name in _filter("bare")
+        or re.fullmatch(r"[\d一二三四五六七八九十]+班", name) is not None
+    )
+
+
+def _collect(doc: Doc) -> list[tuple[int, int]]:
+    """Give the tagged organisations that the guidelines count, without marks at their edges."""
+    text = doc.text
+    found = []
+    for ent in doc.ents:
+        if ent.label_ != "ORG":
+            continue
+        start, end = ent.start_char, ent.end_char
+        while end > start and text[end - 1] in _EDGE:
+            end -= 1
+        while start < end and text[start] in _EDGE:
+            start += 1
+        closing = QUOTES.get(text[start]) if start < end else None
+        if closing and text[end - 1] == closing and text.find(closing, start, end) == end - 1:
+            start, end = start + 1, end - 1
+        if end - start < 2 or is_bare(text[start:end]) or _not_organisation().search(text, start, end):
+            continue
+        found.append((start, end))
+    return found
+
+
+def _link_parents(organisations: list[OrganisationFound]) -> None:
+    """Link a department to the organisation whose name its own begins with, or that stands right before it."""
+    forms = {form: index for index, found in enumerate(organisations) for form in (found.name, *found.aliases)}
+    ends = {end: index for index, found in enumerate(organisations) for _, end in found.spans}
+    for index, found in enumerate(organisations):
+        for form in (found.name, *found.aliases):
+            for length in range(len(form) - 1, 1, -1):
+                parent = forms.get(form[:length])
+                if parent is not None and parent != index:
+                    found.parent = parent
+                    break
+            if found.parent is not None:
+                break
+        else:
+            found.parent = next((ends[s] for s, _ in found.spans if s in ends and ends[s] != index), None)
+    for index, found in enumerate(organisations):  # a chain of parents must not lead back to where it began
+        seen, parent = {index}, found.parent
+        while parent is not None:
+            if parent in seen:
+                found.parent = None
+                break
+            seen.add(parent)
+            parent = organisations[parent].parent
+
+
+def resolve_generic_mentions(doc: Doc) -> dict[str, int]:
+    """Give the index of the organisation that each generic word of the text stands for, where one stands out.
+
+    我校 and 本院 point at the organisation that writes: it is named in the title, the first sentence or the credits, or
+    most often. A word resolves only if one organisation of its kind leads clearly.
+    """
+    text, organisations = doc.text, doc._.organisations
+    if not organisations:
+        return {}
+    head_end = text.find("。") + 1 or 200
+    credit_spans = [(credit.start, credit.end) for credit in doc._.credits]
+    resolved: dict[str, int] = {}
+    chosen: dict[str, int | None] = {}
+    for word in generic_words():
+        if len(word) < 2 and word not in ("校", "院"):
+            continue
+        if word not in text:
+            continue
+        stem = word.lstrip("我本该") or word
+        kind = _GENERIC_KIND.get(stem, stem)
+        if kind not in _KINDS:
+            continue
+        if kind not in chosen:
+            chosen[kind] = _choose(organisations, _KINDS[kind], doc._.body_start, head_end, credit_spans)
+        index = chosen[kind]
+        if index is not None:
+            resolved[word] = index
+    return resolved
+
+
+def _choose(
+    organisations: list[OrganisationFound],
+    kind: re.Pattern[str],
+    body_start: int,
+    head_end: int,
+    credit_spans: list[tuple[int, int]],
+) -> int | None:
+    scores = []
+    for index, found in enumerate(organisations):
+        if not any(kind.search(form) for form in (found.name, *found.aliases)):
+            continue
+        score = float(min(len(found.spans), 5))
+        score += 2.0 * any(start < body_start for start, _ in found.spans)
+        score += 2.0 * any(body_start <= start < head_end for start, _ in found.spans)
+        score += 2.0 * any(a <= start < b for start, _ in found.spans for a, b in credit_spans)
+        scores.append((score, index))
+    scores.sort(key=lambda item: (-item[0], item[1]))
+    if not scores or (len(scores) > 1 and scores[0][0] < 1.3 * scores[1][0]):
+        return None
+    return scores[0][1]
