@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from jishi.stages import characters, typography
+from jishi.stages import characters, misalignment, typography
 from jishi.stages.edits import Alignment, Edit, Repair, align_edits, apply_edits, compose_edits
 
-Fix = Callable[[str], list[Edit]]
+Fix = Callable[[str], list[Edit] | tuple[list[Edit], list[str]]]
 
 # A fix runs only where one of its characters stands in the text. The order matters: invisible characters hide the other
 # damage, and bytes can only be searched before the width of characters is changed.
@@ -20,6 +20,7 @@ FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
     (characters.remove_invisible, characters.INVISIBLE),
     (characters.unify_line_breaks, characters.LINE_BREAKS),
     (characters.replace_compatibility_forms, characters.COMPATIBILITY),
+    (misalignment.mend_misalignment, frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ")),
     (characters.fold_width, characters.FULL_WIDTH),
     (typography.restore_punctuation, typography.MARKS),
 )
@@ -46,11 +47,15 @@ def repair(text: str) -> Repaired:
     >>> repair("校长\\u200b,你好").text
     '校长，你好'
     """
-    mended, edits, warnings = text, [], []
+    mended, edits = text, list[Edit]()
+    warnings: list[str] = []
     for fix, triggers in FIXES:
         if triggers.isdisjoint(mended):
             continue
         found = fix(mended)
+        if isinstance(found, tuple):
+            found, notes = found
+            warnings += notes
         if found:
             edits = compose_edits(text, edits, mended, found)
             mended = apply_edits(mended, found)

@@ -33,7 +33,9 @@ def _distinctive() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(traditional_only), frozenset(simplified_only)
 
 
-_WORDS_OF_BOTH = frozenset("后里干于余云台冬斗丑卜面谷松郁制表只向志注岳布周游几千秋困卷当尝克准吁范征才采系了家姜胜沈丰回欲御佣")
+_WORDS_OF_BOTH = frozenset(
+    "后里干于余云台冬斗丑卜面谷松郁制表只向志注岳布周游几千秋困卷当尝克准吁范征才采系了家姜胜沈丰回欲御佣"
+)
 
 
 def classify_script(text: str, characters: set[str] | None = None) -> Script:
@@ -56,3 +58,21 @@ def to_simplified(text: str, script: Script) -> str | list[Edit]:
     """Give the text in simplified script."""
     converted: str = _converter("t2s").convert(text)
     return converted
+
+
+def to_traditional(text: str) -> str:
+    """Give the text in traditional script, as a mechanical conversion makes it."""
+    converted: str = _converter("s2t").convert(text)
+    return converted
+
+
+@functools.lru_cache(maxsize=30_000)
+def simplify_character(char: str) -> str:
+    """Give the simplified form of a single character."""
+    converted: str = _converter("t2s").convert(char)
+    return converted
+
+
+def is_simplified_only(char: str) -> bool:
+    """Whether a character belongs to simplified script alone: no traditional text has it."""
+    return char in _distinctive()[1]
