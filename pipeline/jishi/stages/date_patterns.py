@@ -1,0 +1,230 @@
+"""Finding date expressions: where they are and what pieces they are made of. What they are worth: `date_values`.
+
+The patterns are data (`lexicons/dates.toml`). Finding needs no reference date and keeps no state between texts.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from jishi.stages.calendars import festivals
+
+_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_SAME = {
+    **dict.fromkeys("—–―‐‑‒−─━﹣ー", "-"),
+    **dict.fromkeys("〜∼∽～﹏", "~"),
+    **dict.fromkeys("〇○◯", "零"),
+    **dict.fromkeys("　\u00a0\u2002\u2003\u2009\t", " "),
+    **dict.fromkeys("﹒•‧∙・", "·"),
+    "〔": "(", "〕": ")", "【": "(", "】": ")", "卄": "廿",
+}  # fmt: skip
+
+# what may stand between two pieces of one expression
+_GAP = re.compile(r" {0,2}的? ?")
+_GAP_AFTER_YEAR = re.compile(r" ?[,、]? ?")
+_GAP_BEFORE_TIME = re.compile(r"[ ,:-]{0,2}|T")
+_GAP_BEFORE_WEEKDAY = re.compile(r" ?[,、]? ?")
+_RANGE = re.compile(r" ?(?:起|止|开始)?(?:至|到|直到|直至|-{1,2}|~)(?:了)? ?")
+_LIST = re.compile(r" ?[、和及与,] ?")
+_LONGEST_GAP = 5
+_COUNT_OF_DAYS = re.compile(r"(?:这?[两三2-3][日天])?")
+_LEVEL_OF_UNIT = {"年": 1, "月": 3, "天": 5, "日": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of an expression: its kind, its level (0 century … 7 time of day), its place and the parts it names."""
+
+    kind: str
+    level: int
+    head: str
+    start: int
+    end: int
+    parts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A row of pieces that name one day, month, year … together."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def start(self) -> int:
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        return self.pieces[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A date expression: one point, or several joined as a range (8月28日至9月2日) or a list (2/19、2/20两日)."""
+
+    points: tuple[Point, ...]
+    joined: str
+    end: int
+
+    @property
+    def start(self) -> int:
+        return self.points[0].start
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The compiled patterns: one that finds a piece of any kind, and one of each kind that names its parts."""
+
+    finder: re.Pattern[str]
+    pieces: dict[str, tuple[re.Pattern[str], str, int, str]]
+    words: dict[str, dict[str, int]]
+    context: dict[str, re.Pattern[str]]
+    examples: tuple[tuple[str, str], ...]
+
+
+@functools.cache
+def load_lexicon() -> dict[str, Any]:
+    """Give the data file as it stands."""
+    return tomllib.loads(resources.files("jishi.lexicons").joinpath("dates.toml").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def load_grammar() -> Grammar:
+    """Compile the patterns of the data file."""
+    lexicon = load_lexicon()
+    words = {name: lexicon[name] for name in lexicon if name.startswith(("relative_", "anaphoric_"))}
+    parts: dict[str, str] = dict(lexicon["parts"])
+    parts |= {name: _alternatives(table) for name, table in words.items()}
+    parts["festivals"] = _alternatives(festivals())
+    pieces, alternatives, examples = {}, [], []
+    for number, rule in enumerate(lexicon["piece"]):
+        pattern = _insert_parts(rule["pattern"], parts)
+        name = f"p{number}"
+        pieces[name] = (re.compile(pattern), rule["kind"], rule.get("level", 9), rule.get("head", "yes"))
+        alternatives.append(f"(?P<{name}>{re.sub(r'[(][?]P<[a-z0-9]+>', '(?:', pattern)})")
+        examples.append((rule["kind"], rule["example"]))
+    triggers = lexicon["triggers"] + "".join(sorted({name[0] for name in festivals()}))
+    finder = re.compile(f"(?=[{triggers}])(?:{'|'.join(alternatives)})")
+    context = {name: re.compile(_alternatives(entries)) for name, entries in lexicon["context"].items()}
+    return Grammar(finder, pieces, words, context, tuple(examples))
+
+
+def _alternatives(entries: Any) -> str:
+    return "(?:" + "|".join(re.escape(entry) for entry in sorted(entries, key=len, reverse=True)) + ")"
+
+
+def _insert_parts(pattern: str, parts: dict[str, str]) -> str:
+    def insert(found: re.Match[str]) -> str:
+        return _insert_parts(parts[found[1]], parts) if found[1] in parts else found[0]
+
+    return re.sub(r"%([a-z_]+\d?)%", insert, pattern)
+
+
+@functools.cache
+def _fold_table() -> dict[int, str]:
+    fold = load_lexicon()["fold"]
+    table: dict[int, str] = {code: chr(target) for code, target in _WIDTH.items()}
+    table |= {ord(source): target for source, target in zip(fold["traditional"], fold["simplified"], strict=True)}
+    return table | {ord(source): target for source, target in _SAME.items()}
+
+
+def fold(text: str) -> str:
+    """Give `text` in the one form the patterns know. Character for character: every offset stays what it was."""
+    return text.translate(_fold_table())
+
+
+def find_expressions(text: str) -> list[Expression]:
+    """Find the date expressions of a text, in order, without overlap.
+
+    text: in either script and any width, or already folded. Offsets are code points of `text`.
+    """
+    folded = fold(text)
+    return list(_join_points(folded, list(_join_pieces(folded, _find_pieces(folded)))))
+
+
+def _find_pieces(text: str) -> Iterator[Piece]:
+    grammar = load_grammar()
+    for found in grammar.finder.finditer(text):
+        pattern, kind, level, head = grammar.pieces[found.lastgroup or ""]
+        parts = pattern.match(text, found.start())
+        named = {name: value for name, value in parts.groupdict().items() if value} if parts else {}
+        if kind == "ago":
+            level = _LEVEL_OF_UNIT.get(named["unit"], 4)
+        yield Piece(kind, level, head, found.start(), found.end(), named)
+
+
+def _join_pieces(text: str, pieces: Iterator[Piece]) -> Iterator[Point]:
+    row: list[Piece] = []
+    for piece in pieces:
+        if row and _continues(text, row, piece):
+            row.append(piece)
+            continue
+        if row:
+            yield Point(tuple(row))
+        row = [] if piece.kind == "nothing" or piece.head == "no" else [piece]
+    if row:
+        yield Point(tuple(row))
+
+
+def _continues(text: str, row: list[Piece], piece: Piece) -> bool:
+    """Say whether `piece` narrows the pieces before it: 去年 | 8月, 8月 | 28日, 28日 | (星期三), 28日 | 下午3点."""
+    last = row[-1]
+    if piece.kind == "nothing" or piece.head == "only" or piece.start - last.end > _LONGEST_GAP:
+        return False
+    gap = text[last.end : piece.start]
+    if piece.kind in ("weekday", "weekday_note"):
+        return last.level == 5 and last.kind != "relative_week" and bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
+    if last.kind == "weekday" and len(row) == 1 and piece.level in (3, 5):  # 周日, 二月十号
+        return bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
+    if piece.level <= last.level or last.kind in ("time",):
+        return False
+    if piece.level == 7:
+        return last.level >= 5 and bool(_GAP_BEFORE_TIME.fullmatch(gap))
+    if last.level == 1 and piece.level == 3 and piece.kind == "month":
+        return bool(_GAP_AFTER_YEAR.fullmatch(gap))
+    if piece.kind == "day_bare":
+        return last.kind == "month" and gap == "" and len(row) > 1
+    if last.kind in ("years", "short_years", "months", "days"):
+        return False
+    return bool(_GAP.fullmatch(gap))
+
+
+def _join_points(text: str, points: list[Point]) -> Iterator[Expression]:
+    position = 0
+    while position < len(points):
+        joined, row = "", [points[position]]
+        position += 1
+        while position < len(points) and joined != "range":
+            before, after = row[-1], points[position]
+            gap = text[before.end : after.start] if after.start - before.end <= _LONGEST_GAP else "|"
+            if not joined and _RANGE.fullmatch(gap):
+                joined = "range"
+            elif _LIST.fullmatch(gap) and before.pieces[-1].level == 5 == after.pieces[-1].level:
+                joined = "list"
+            else:
+                break
+            row.append(after)
+            position += 1
+        end = row[-1].end
+        if joined == "list":
+            end = _COUNT_OF_DAYS.match(text, end).end()  # type: ignore[union-attr]
+        yield Expression(tuple(row), joined, end)
+
+
+def split_days(point: Point) -> tuple[Point, ...]:
+    """Give the days of a list like 5日、9日 and 3月20、21、25日 as points of their own, the first with the month."""
+    piece = point.pieces[-1] if point.pieces[-1].kind == "days" else None
+    if piece is None:
+        return (point,)
+    found = [
+        (number[0], piece.start + number.start(), piece.start + number.end())
+        for number in re.finditer(r"[0-9零一二三四五六七八九十廿卅]+", "".join(piece.parts[n] for n in ("row",)))
+    ]
+    pieces = [Piece("day", 5, "yes", start, end, {"day": digits}) for digits, start, end in found]
+    return (Point((*point.pieces[:-1], pieces[0])), *(Point((single,)) for single in pieces[1:]))

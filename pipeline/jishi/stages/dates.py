@@ -1,0 +1,513 @@
+"""Dates: every expression that fixes a day, week, month, season or year, with its value.
+
+`find_dates` works on any text in either script; `parse_dates` gives the items of a record; the spaCy component
+`jishi_dates` writes `doc._.dates`. Finding is `date_patterns`, resolving is `date_values`; here the two meet: what stood
+before in the text, what the sentence says of its own time, what an article's publication fixes.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from jishi.records import DateItem
+from jishi.stages.date_patterns import (
+    Expression,
+    Piece,
+    Point,
+    find_expressions,
+    fold,
+    load_grammar,
+    load_lexicon,
+    split_days,
+)
+from jishi.stages.date_times import read_times
+from jishi.stages.date_values import (
+    ImpossibleDateError,
+    Interval,
+    Reading,
+    Setting,
+    month,
+    read_point,
+)
+from jishi.stages.numerals import read_number
+
+_SENTENCE_END = re.compile(r"[。!?;\n]")
+_STATED_YEAR = {"date": "year", "year": "year", "month_of_year": "year", "years": "last"}
+_PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a caption, a table cell) tells nothing
+_NEIGHBOURHOOD = 60  # code points: how far a full date lends its year to the next ones
+_YEARS_APART = 3  # stated years further apart fix nothing
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date expression and its value.
+
+    start, end: code points of the text it was found in. start_date, end_date: ISO dates, both inclusive; the year reads
+    XXXX where nothing fixes it; None where more than the year is unknown. edtf: the value in ISO 8601-2. granularity: of
+    both ends. start_time, end_time: "HH:MM". inferred: the parts that are not written (year, month, day, century).
+    anaphoric: it leans on another date (当天). approximate: a stretch counted from the reference (过去十年).
+    """
+
+    start: int
+    end: int
+    text: str
+    start_date: str | None
+    end_date: str | None
+    edtf: str | None
+    granularity: str
+    start_time: str | None = None
+    end_time: str | None = None
+    inferred: tuple[str, ...] = ()
+    anaphoric: bool = False
+    approximate: bool = False
+
+
+@dataclass(slots=True)
+class DatesFound:
+    """The dates of a text, the reference they were read against, where it came from, and what is doubtful."""
+
+    mentions: list[DateMention] = field(default_factory=list)
+    reference: str | None = None
+    reference_from: str | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def parse_dates(text: str, reference: date | str | None = None) -> list[DateItem]:
+    """Give the date expressions of a text as the `dates` items of a record; spans are code points of `text`.
+
+    reference: the day the text was published or spoken (a date or an ISO string). Without it, relative dates are given
+    without a value and dates without a year with the year XXXX, unless the text fixes it; today's clock is never asked.
+
+    Raises ValueError if `reference` is a string that is not an ISO date.
+
+    >>> parse_dates("8月28日至29日", reference="2024-09-02")[0].edtf
+    '2024-08-28/2024-08-29'
+    """
+    return [
+        DateItem(
+            id=f"d{number}",
+            text=mention.text,
+            start=mention.start_date,
+            end=mention.end_date,
+            edtf=mention.edtf,
+            granularity=mention.granularity,  # type: ignore[arg-type]
+            start_time=mention.start_time,
+            end_time=mention.end_time,
+            inferred=list(mention.inferred),  # type: ignore[arg-type]
+            span=(mention.start, mention.end),
+        )
+        for number, mention in enumerate(find_dates(text, reference).mentions, 1)
+    ]
+
+
+def find_dates(text: str, reference: date | str | None = None, *, traditional: bool | None = None) -> DatesFound:
+    """Find and resolve the dates of a text.
+
+    text: in either script and any width. reference: the day it speaks from; None to have a dateline looked for. traditional:
+    whether the text was written in traditional script, where `text` itself no longer shows it.
+
+    Raises ValueError if `reference` is a string that is not an ISO date.
+    """
+    if isinstance(reference, str):
+        reference = date.fromisoformat(reference[:10])
+    return _Reader(text, reference, traditional).read()
+
+
+class _Reader:
+    """Reads one text from its beginning to its end, keeping what has been named so far."""
+
+    def __init__(self, text: str, reference: date | None, traditional: bool | None) -> None:
+        self.text = text
+        self.folded = fold(text)
+        self.found = DatesFound()
+        self.context = load_grammar().context
+        self.expressions = find_expressions(self.folded)
+        if traditional is None:
+            traditional = _looks_traditional(text)
+        fixed_year = None
+        if reference is not None:
+            self.found.reference_from = "input"
+        else:
+            fixed_year = _find_fixed_year(self.expressions)
+            reference = self._find_dateline(fixed_year)
+        self.found.reference = reference.isoformat() if reference else None
+        taiwan = "民国" in self.folded or (traditional and bool(self.context["taiwan"].search(self.folded)))
+        self.setting = Setting(reference=reference, taiwan=taiwan, fixed_year=fixed_year)
+        self.year_known = reference is not None or fixed_year is not None
+        self.month_year_known = True
+        self.full_date_end = -1000
+        self.full_date_sentence = -1
+        self.sentences: dict[int, tuple[bool, bool]] = {}
+
+    def read(self) -> DatesFound:
+        for expression in self.expressions:
+            self._read_expression(expression)
+        return self.found
+
+    # the reference ------------------------------------------------------------------------------------------------
+
+    def _find_dateline(self, fixed_year: int | None) -> date | None:
+        for kind, pattern in _DATELINES:
+            found = pattern.search(self.folded, 0, 3000)
+            if found is None:
+                continue
+            parts = {name: read_number(value) for name, value in found.groupdict().items() if value}
+            year = parts.get("year") or fixed_year
+            if year is None or parts.get("month") is None:
+                continue
+            try:
+                reference = date(year, parts["month"] or 0, parts["day"] or 0)
+            except ValueError:
+                continue
+            self.found.reference_from = kind
+            return reference
+        return None
+
+    # one expression -----------------------------------------------------------------------------------------------
+
+    def _read_expression(self, expression: Expression) -> None:
+        points = tuple(p for p in (self._settle_short_year(point) for point in expression.points) if p is not None)
+        if not points:
+            return
+        setting = self._set(expression)
+        if len(points) == 1 or expression.joined == "range":
+            self._read_range(points, setting, expression)
+            return
+        self._read_list(points, setting, expression)
+
+    def _set(self, expression: Expression) -> Setting:
+        sentence = self._sentence_start(expression.start)
+        if sentence not in self.sentences:
+            self.sentences[sentence] = self._judge_sentence(sentence)
+        looks_ahead, plain = self.sentences[sentence]
+        near = sentence == self.full_date_sentence or expression.start - self.full_date_end <= _NEIGHBOURHOOD
+        year_before = self.setting.year if near else None
+        return replace(self.setting, looks_ahead=looks_ahead, plain=plain, year_before=year_before)
+
+    def _sentence_start(self, position: int) -> int:
+        return max(self.folded.rfind(mark, 0, position) for mark in "。!?;\n")
+
+    def _judge_sentence(self, start: int) -> tuple[bool, bool]:
+        end = _SENTENCE_END.search(self.folded, start + 1)
+        sentence = self.folded[start + 1 : end.start() if end else len(self.folded)]
+        looks_ahead = bool(self.context["looks_ahead"].search(sentence))
+        han = len(re.findall("[一-龥]", sentence)) - len(re.findall("[年月日号时分点周星期上下午]", sentence))
+        plain = han >= _PLAIN_SENTENCE and not self.context["completed"].search(sentence)
+        return looks_ahead, plain
+
+    def _settle_short_year(self, point: Point) -> Point | None:
+        """Decide whether 24年, 113年, 三十年 is a year or a span of time; a year is marked as dated."""
+        head = point.pieces[0]
+        if head.kind not in ("short_year", "short_years"):
+            return point
+        if head.kind == "short_year" and (len(point.pieces) > 1 or self._is_short_year(head)):
+            dated = replace(head, parts={**head.parts, "dated": "yes"})
+            return Point((dated, *point.pieces[1:]))
+        if head.kind == "short_years" and self.setting.taiwan:
+            return point
+        return None
+
+    def _is_short_year(self, piece: Piece) -> bool:
+        written = piece.parts["year"]
+        number = read_number(written)
+        before, after = self.folded[: piece.start][-6:], self.folded[piece.end : piece.end + 6]
+        if number is None:
+            return False
+        if "budget" in piece.parts:
+            return self.setting.taiwan or len(written) == 2
+        if re.match(f"(?:{self.context['duration_after'].pattern})", after):
+            return written[0] in "0零" and after[0] not in "来间内里多余级期"
+        if re.search(f"(?:{self.context['duration_before'].pattern})$", before):
+            return False
+        positional = not written[0].isdigit() and "十" not in written and "百" not in written
+        if written[0] in "0零":
+            return len(written) == 2
+        if positional:
+            return abs(_digit(written[0]) - _digit(written[1])) != 1
+        now = self.setting.reference.year if self.setting.reference else self.setting.fixed_year
+        if self.setting.taiwan:
+            return number >= 30 and (now is None or abs(number + 1911 - now) <= 50)
+        if number >= 100 or not written[0].isdigit():
+            return False
+        year = number + (2000 if number <= ((now or 2025) + 6) % 100 else 1900)
+        near = now is None or now - 40 <= year <= now + 6
+        return near and bool(re.search(r"(?:^|[,。、;:(\s]|[在于从自到至])$", before)) and not after.startswith("的")
+
+    # points, ranges, lists ------------------------------------------------------------------------------------------
+
+    def _read_point(self, point: Point, setting: Setting) -> Reading | None:
+        try:
+            reading = read_point(point, setting)
+        except ImpossibleDateError as error:
+            written = self.text[point.start : point.end]
+            self.found.warnings.append(f"impossible date: {written} ({error} is no day of the calendar)")
+            return None
+        except (ValueError, OverflowError):
+            return None
+        if reading is not None and reading.interval.weekday is not None:
+            stated = reading.interval.weekday
+            if reading.year_known and reading.interval.first.isoweekday() != stated:
+                written = self.text[point.start : point.end]
+                actual = "一二三四五六日"[reading.interval.first.isoweekday() - 1]
+                self.found.warnings.append(f"weekday and date disagree: {written} (the day is a 星期{actual})")
+        return reading
+
+    def _read_range(self, points: tuple[Point, ...], setting: Setting, expression: Expression) -> None:
+        first = points[0]
+        if first.pieces[0].kind == "time":
+            self._read_range_from_time(points, setting)
+            return
+        if first.pieces[-1].kind == "days" and self._read_point(first, setting) is None:
+            self._read_list(split_days(first), setting, expression)
+            return
+        reading = self._read_point(first, setting)
+        if len(points) == 1:
+            if reading is not None:
+                self._add(first.start, first.end, reading, (first,))
+            return
+        last = points[1]
+        if reading is None:
+            self._read_range((last,), setting, expression)
+            return
+        second = self._read_end(first, last, reading, setting)
+        if second is None or second.interval.last < reading.interval.first:
+            self._add(first.start, first.end, reading, (first,))
+            if last.pieces[0].kind != "time":
+                self._read_range((last,), self._set(Expression((last,), "", last.end)), expression)
+            return
+        interval = Interval(reading.interval.first, second.interval.last, second.interval.granularity)
+        whole = Reading(
+            interval,
+            tuple(dict.fromkeys((*reading.inferred, *second.inferred))),
+            reading.year_known and second.year_known,
+            reading.month_known and second.month_known,
+            reading.anaphoric,
+        )
+        self._add(first.start, last.end, whole, points)
+
+    def _read_end(self, first: Point, last: Point, reading: Reading, setting: Setting) -> Reading | None:
+        """Read the end of a range: what it does not name it takes from the beginning."""
+        start = reading.interval.first
+        if last.pieces[0].kind == "time":
+            return Reading(Interval(reading.interval.last, reading.interval.last, "day"), (), reading.year_known)
+        ahead = replace(
+            setting,
+            year_before=start.year,
+            year=start.year,
+            day=start,
+            month=month(start.year, start.month),
+            fixed_year=setting.fixed_year or start.year,
+        )
+        second = self._read_point(last, ahead)
+        kind = last.pieces[0].kind
+        if second is not None and second.interval.last < start and kind in ("month", "months", "month_day", "quarter"):
+            second = self._read_point(last, replace(ahead, year_before=start.year + 1))
+        if second is None or kind not in ("month", "months", "month_day", "quarter", "day", "days"):
+            return second
+        return replace(second, year_known=reading.year_known, month_known=reading.month_known)
+
+    def _read_range_from_time(self, points: tuple[Point, ...], setting: Setting) -> None:
+        """2:00-明天4:00: the range begins on the day the text has reached."""
+        if len(points) < 2:
+            return
+        second = self._read_point(points[1], setting)
+        base = setting.day or setting.reference
+        if second is None or base is None:
+            return
+        if base >= second.interval.last or second.interval.last - base > timedelta(days=7):
+            self._add(points[1].start, points[1].end, second, (points[1],))
+            return
+        whole = replace(second, interval=Interval(base, second.interval.last, "day"))
+        self._add(points[0].start, points[1].end, whole, points)
+
+    def _read_list(self, points: tuple[Point, ...], setting: Setting, expression: Expression) -> None:
+        """Days one after the other are one stretch (9日、10日两天); others are dates of their own."""
+        run: list[tuple[Point, Reading]] = []
+
+        def close(end: int) -> None:
+            if run:
+                first, last = run[0], run[-1]
+                interval = Interval(first[1].interval.first, last[1].interval.last, last[1].interval.granularity)
+                self._add(first[0].start, end, replace(first[1], interval=interval), tuple(point for point, _ in run))
+                run.clear()
+
+        for point in points:
+            reading = self._read_end(run[0][0], point, run[0][1], setting) if run else self._read_point(point, setting)
+            if reading is None:
+                continue
+            if run and reading.interval.first - run[-1][1].interval.last != timedelta(days=1):
+                close(run[-1][0].end)
+            run.append((point, reading))
+        if run:
+            close(expression.end if run[-1][0] is points[-1] else run[-1][0].end)
+
+    # what has been found --------------------------------------------------------------------------------------------
+
+    def _add(self, start: int, end: int, reading: Reading, points: tuple[Point, ...]) -> None:
+        interval = reading.interval
+        pieces = [piece for point in points for piece in point.pieces]
+        start_time, end_time = _read_time_pieces(pieces)
+        movable = not reading.year_known and any(piece.kind in ("festival", "lunar") for piece in pieces)
+        known = reading.month_known and not movable
+        self.found.mentions.append(
+            DateMention(
+                start=start,
+                end=end,
+                text=self.text[start:end],
+                start_date=_write_day(interval.first, reading.year_known) if known else None,
+                end_date=_write_day(interval.last, reading.year_known) if known else None,
+                edtf=None if movable else _write_edtf(interval, reading),
+                granularity="range" if interval.granularity == "century" else interval.granularity,
+                start_time=start_time,
+                end_time=end_time,
+                inferred=reading.inferred,
+                anaphoric=reading.anaphoric,
+                approximate=reading.approximate,
+            )
+        )
+        self._remember(end, reading, pieces)
+
+    def _remember(self, end: int, reading: Reading, pieces: list[Piece]) -> None:
+        interval = reading.interval
+        if reading.approximate or movable_only(pieces):
+            return
+        changes: dict[str, Any] = {}
+        if interval.granularity == "day" and reading.month_known:
+            changes |= {"day": interval.last, "month": month(interval.last.year, interval.last.month)}
+        elif interval.granularity == "month":
+            changes["month"] = month(interval.last.year, interval.last.month)
+        if interval.granularity in ("day", "month", "year") and reading.year_known:
+            changes["year"] = interval.first.year
+        if pieces[0].kind in _STATED_YEAR and interval.granularity in ("day", "month"):
+            self.full_date_end, self.full_date_sentence = end, self._sentence_start(pieces[0].start)
+        self.setting = replace(self.setting, **changes)
+
+
+def movable_only(pieces: Iterable[Piece]) -> bool:
+    """Say whether the expression is a festival only (春节): too loose to date what follows."""
+    return all(piece.kind == "festival" for piece in pieces)
+
+
+_DATELINES = (
+    ("header", re.compile(
+        r"(?:发布|发表|更新|刊登|发稿|公布)?(?:时间|日期|于) ?[::]? ?(?P<year>(?:19|20)\d\d)(?:[-/.]| ?年 ?)(?P<month>\d{1,2})(?:[-/.]| ?月 ?)(?P<day>\d{1,2})"
+    )),
+    ("dateline", re.compile(
+        r"(?:社|报|网|台|讯)[^,。!?\n]{0,16}?(?:(?P<year>(?:19|20)\d\d)年)?(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})日(?:电|讯|消息|专电)"
+    )),
+    ("dateline", re.compile(
+        r"本报讯 ?(?:\([^)\n]{0,30}\))? ?(?:(?P<year>(?:19|20)\d\d)年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
+    )),
+)  # fmt: skip
+
+
+def _digit(character: str) -> int:
+    return read_number(character) or 0
+
+
+def _looks_traditional(text: str) -> bool:
+    return any(character in _TRADITIONAL for character in text)
+
+
+_TRADITIONAL = frozenset(load_lexicon()["fold"]["traditional"])
+
+
+def _find_fixed_year(expressions: list[Expression]) -> int | None:
+    """Give the year that the text itself states: of its latest full date, else the latest of years that lie together."""
+    full, plain = [], []
+    for expression in expressions:
+        for point in expression.points:
+            head = point.pieces[0]
+            if head.kind in _STATED_YEAR:
+                number = read_number(head.parts[_STATED_YEAR[head.kind]])
+                if number is not None:
+                    (full if point.pieces[-1].level in (3, 5, 6, 7) else plain).append(number)
+    if full:
+        return max(full)
+    if plain and max(plain) - min(plain) <= _YEARS_APART:
+        return max(plain)
+    return None
+
+
+def _read_time_pieces(pieces: list[Piece]) -> tuple[str | None, str | None]:
+    times = [piece.parts for piece in pieces if piece.kind == "time"]
+    if not times:
+        return None, None
+    nights = [piece.parts["word"][-1] for piece in pieces if piece.kind == "relative_night"]
+    nights += ["晚" for piece in pieces if piece.parts.get("word") in ("当晚", "当夜")]
+    first, last = times[0], times[-1]
+    period = first.get("period") or (nights[0] if nights else "")
+    if first is last:
+        return read_times(period, first.get("clock", ""), last.get("period2", ""), last.get("clock2", ""))
+    start, _ = read_times(period, first.get("clock", ""))
+    end, end2 = read_times(
+        last.get("period", period), last.get("clock", ""), last.get("period2", ""), last.get("clock2", "")
+    )
+    return start, end2 or end
+
+
+def _write_day(value: date, year_known: bool) -> str:
+    return f"{value.year:04d}-{value:%m-%d}" if year_known else f"XXXX-{value:%m-%d}"
+
+
+def _write_edtf(interval: Interval, reading: Reading) -> str:
+    first, last = interval.first, interval.last
+    if not reading.month_known:
+        return f"XXXX-XX-{first:%d}" if first == last else f"XXXX-XX-{first:%d}/XXXX-XX-{last:%d}"
+    year = f"{first.year:04d}" if reading.year_known else "XXXX"
+    if first == last:
+        return _write_day(first, reading.year_known)
+    if interval.granularity == "decade" and last.year - first.year == 9:
+        return f"{year[:3]}X"
+    codes = {"quarter": 32 + (first.month + 2) // 3, "half_year": 40 + (first.month > 6),
+             "season": 20 + first.month // 3}  # fmt: skip
+    if interval.granularity in codes:
+        return f"{year}-{codes[interval.granularity]}"
+    last_year = f"{last.year:04d}" if reading.year_known else "XXXX"
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return year if first.year == last.year else f"{year}/{last_year}"
+    if first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
+        start, end = f"{year}-{first:%m}", f"{last_year}-{last:%m}"
+        return start if start == end else f"{start}/{end}"
+    return f"{_write_day(first, reading.year_known)}/{_write_day(last, reading.year_known)}"
+
+
+@Language.component("jishi_dates", requires=["doc.text"], assigns=["doc._.dates"])
+def find_dates_in_doc(doc: Doc) -> Doc:
+    """Set `doc._.dates` (offsets in `doc.text`) and append to `doc._.warnings`.
+
+    The reference is `doc._.published`, else the article's or the layout's, else a dateline of the text.
+    """
+    layout = doc._.layout
+    published = doc._.published or doc._.article.published or getattr(layout, "published", None)
+    script = getattr(doc._.normalised, "script", None)
+    found = find_dates(doc.text, published, traditional=None if script is None else script != "simplified")
+    doc._.dates = found.mentions
+    doc._.warnings = [*doc._.warnings, *found.warnings]
+    return doc
+
+
+def format_dates(items: Iterable[DateItem]) -> str:
+    """Give a table of dates for a terminal: text, value in EDTF, first and last day, times, inferred parts."""
+    rows = [("text", "edtf", "start", "end", "time", "inferred")]
+    for item in items:
+        time = "-".join(filter(None, (item.start_time, item.end_time)))
+        rows.append((item.text, item.edtf or "?", item.start or "?", item.end or "?", time, ", ".join(item.inferred)))
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
