@@ -18,7 +18,7 @@ _MAX_PARTS = 6
 # What cannot be inside an organisation's name that the tagger missed: marks, verbs and function words.
 _CUT = re.compile(
     r"[，。、；：！？\s（）()“”\"《》|]|以及|邀请|特邀|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
-    r"最后|其中|包括|主讲|主持|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
+    r"最后|其中|包括|主管|分管|负责|但|而|应(?!用)|主讲|主持|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
 )
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
 _PREFIXES = re.compile(
@@ -47,7 +47,7 @@ def _organisation_at_end() -> re.Pattern[str]:
 @functools.cache
 def _territory_at_end() -> re.Pattern[str]:
     names = sorted(read_lines("territories.txt"), key=lambda word: (-len(word), word))
-    return re.compile(rf"(?:{'|'.join(map(re.escape, names))})$")
+    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, names))})(?:王国|共和国|联邦|新|临时|过渡|前)?(?:政府)?)+$")
 
 
 def ends_like_organisation(text: str) -> bool:
@@ -117,6 +117,9 @@ class AffiliationFinder:
             if offset in self.barriers:
                 floor = offset
                 break
+        territory = _territory_at_end().search(text, floor, end)
+        if territory:
+            return territory.span()
         start = floor
         for cut in _CUT.finditer(text, floor, end):
             start = cut.end()
@@ -127,9 +130,6 @@ class AffiliationFinder:
             if len(phrase) == 1 and not self._begins_word(start):
                 return None
             return start, end
-        territory = _territory_at_end().search(phrase)
-        if territory:
-            return start + territory.start(), end
         generic = _generic_at_end().search(phrase)
         if generic and len(generic.group()) > 1:
             return start + generic.start(), end

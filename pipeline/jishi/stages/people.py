@@ -22,6 +22,7 @@ from jishi.stages.titles import Title, find_titles
 
 _PAIR_THRESHOLD = 0.5
 _CARRY_THRESHOLD = 0.5
+_HONOUR_THRESHOLD = 0.4
 
 
 @functools.cache
@@ -43,12 +44,15 @@ def find_people(doc: Doc) -> Doc:
         honorific = _honorific_pattern().match(doc.text, mention.end)
         if honorific and people[mention.person].honorific is None:
             people[mention.person].honorific = honorific.group()
-    titles, holdings = find_holdings(doc, mentions)
-    for holding in holdings:
+    if not mentions:
+        doc._.people = people
+        return doc
+    scene, titles, own, finder = build_scene(doc, mentions)
+    for holding in find_holdings(scene, own, finder):
         _add_position(doc, people[mentions[holding.mention].person], titles[holding.title], holding)
     for person in people:
         person.positions = _drop_short_forms(person.positions)
-    _add_honours(doc, people, mentions)
+    _add_honours(scene, people, mentions)
     doc._.people = people
     return doc
 
@@ -69,14 +73,12 @@ def build_scene(
         if merged and start < merged[-1][1]:
             continue
         merged.append((start, end))
-    return Scene(doc.text, title_spans, spans, merged), titles, own, finder
+    honours = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "HONOUR"]
+    return Scene(doc.text, title_spans, spans, merged, honours), titles, own, finder
 
 
-def find_holdings(doc: Doc, mentions: list[NamedMention]) -> tuple[list[Title], list[Holding]]:
-    """Give the titles of `doc` and which of them each named person holds, in text order."""
-    if not mentions:
-        return [], []
-    scene, titles, own, finder = build_scene(doc, mentions)
+def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: AffiliationFinder) -> list[Holding]:
+    """Give which titles each named person holds, in text order. own: each title's own organisation phrase."""
     pair_model = load_linear_model("title_person")
     carry_model = load_linear_model("title_organisation")
     best: dict[tuple[int, int], float] = {}
@@ -94,7 +96,7 @@ def find_holdings(doc: Doc, mentions: list[NamedMention]) -> tuple[list[Title], 
             chosen = max(scored, default=(0.0, (0, 0)))
             organisation = chosen[1] if chosen[0] >= _CARRY_THRESHOLD else None
         holdings.append(Holding(title, mention, organisation, best[title, mention]))
-    return titles, holdings
+    return holdings
 
 
 def carries_of(scene: Scene, finder: AffiliationFinder, earlier: list[Holding], title: int, mention: int):
@@ -166,20 +168,12 @@ def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
     return kept
 
 
-def _add_honours(doc: Doc, people: list[PersonFound], mentions: list[NamedMention]) -> None:
-    """Give each tagged honour to the person it stands next to: the nearest name of its sentence."""
-    text = doc.text
-    for ent in doc.ents:
-        if ent.label_ != "HONOUR":
-            continue
-        best: tuple[int, int] | None = None
-        for mention in mentions:
-            gap = (mention.start - ent.end_char) if mention.start >= ent.end_char else (ent.start_char - mention.end)
-            between = text[min(mention.end, ent.end_char) : max(mention.start, ent.start_char)]
-            if gap > 60 or "。" in between or "\n" in between:
-                continue
-            cost = gap + (0 if mention.start >= ent.end_char and gap <= 2 else 3)
-            if best is None or cost < best[0]:
-                best = (cost, mention.person)
-        if best is not None and ent.text not in people[best[1]].honours:
-            people[best[1]].honours.append(ent.text)
+def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMention]) -> None:
+    """Give each tagged honour to the people it is said of."""
+    model = load_linear_model("honour_person")
+    for candidate in list_candidates(scene, "H"):
+        if model.probability(candidate.features) >= _HONOUR_THRESHOLD:
+            start, end = scene.honours[candidate.title]
+            honours = people[mentions[candidate.mention].person].honours
+            if scene.text[start:end] not in honours:
+                honours.append(scene.text[start:end])

@@ -68,15 +68,18 @@ class Scene:
         titles: list[tuple[int, int]],
         mentions: list[tuple[int, int]],
         organisations: list[tuple[int, int]],
+        honours: list[tuple[int, int]] | None = None,
     ) -> None:
         self.text = text
+        self.honours = honours or []
         self.titles = titles
         self.mentions = mentions
         self.sentences = find_sentences(text)
         items = [Item(a, b, "T", i) for i, (a, b) in enumerate(titles)]
         items += [Item(a, b, "P", i) for i, (a, b) in enumerate(mentions)]
         items += [Item(a, b, "O", i) for i, (a, b) in enumerate(organisations)]
-        items.sort(key=lambda item: (item.start, "PTO".index(item.kind)))
+        items += [Item(a, b, "H", i) for i, (a, b) in enumerate(self.honours)]
+        items.sort(key=lambda item: (item.start, "PTHO".index(item.kind)))
         kept: list[Item] = []
         for item in items:  # names and titles win over organisations that hold them
             if kept and item.start < kept[-1].end:
@@ -165,13 +168,13 @@ def _shorten(symbols: list[str]) -> list[str]:
     return [*symbols[:half], "…", *symbols[-half:]]
 
 
-def list_candidates(scene: Scene) -> list[Candidate]:
-    """Give the people that each title may belong to, with the features of each pair."""
+def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
+    """Give the people that each title (or honour, for kind "H") may belong to, with the features of each pair."""
     candidates: list[Candidate] = []
     topics = _topics(scene)
     runs = _describe_runs(scene)
-    for index, (start, end) in enumerate(scene.titles):
-        position = scene.place.get(("T", index))
+    for index, (start, end) in enumerate(scene.titles if kind == "T" else scene.honours):
+        position = scene.place.get((kind, index))
         if position is None:
             continue
         sentence = locate(scene.sentences, start)
@@ -181,7 +184,7 @@ def list_candidates(scene: Scene) -> list[Candidate]:
         left_template = "".join(scene.template(left[0].end, start)) if left else "∅"
         right_template = "".join(scene.template(end, right[0].start)) if right else "∅"
         head = scene.text[end - 2 : end]
-        run = runs[position]
+        run, direction = runs[position]
         context = _describe_context(scene, start, end, floor, ceiling)
         for side, people in (("L", left), ("R", right)):
             for rank, item in enumerate(people):
@@ -209,6 +212,9 @@ def list_candidates(scene: Scene) -> list[Candidate]:
                     f"{side}:run:{run}",
                     f"{side}:rank{min(rank, 1)}:run:{run}",
                     f"{side}:{own}:run:{run}",
+                    f"{side}:points:{direction}",
+                    f"{side}:rank{min(rank, 1)}:points:{direction}",
+                    f"{side}:{own}:points:{direction}",
                 ]
                 candidates.append(pair)
         topic = topics[sentence]
@@ -259,25 +265,39 @@ def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: in
     return near
 
 
-def _describe_runs(scene: Scene) -> list[str]:
-    """Say for every item how the run it stands in begins and ends: names first (P), titles first (T).
+def _describe_runs(scene: Scene) -> list[tuple[str, str]]:
+    """Describe for every item the row of items it stands in: how it begins and ends, and which way its titles point.
 
-    A run is a row of items with little between them; in 甲 某校教授 乙 某院院长 the titles follow the names, which only
-    the beginning and the end of the row can tell.
+    A row is a run of items with little between them. In 甲 某校教授 乙 某院院长 the titles follow the names, which only the
+    order of the whole row can tell: it points left (names first throughout), right (titles first), or neither way.
     """
-    described = [""] * len(scene.items)
+    described = [("", "")] * len(scene.items)
     start = 0
     for i in range(1, len(scene.items) + 1):
-        if i < len(scene.items) and scene.items[i].start - scene.items[i - 1].end <= 2:
+        if i < len(scene.items) and _is_close(scene, scene.items[i - 1].end, scene.items[i].start):
             continue
-        kinds = [item.kind for item in scene.items[start:i] if item.kind != "O"]
+        kinds = "".join(item.kind for item in scene.items[start:i] if item.kind in "PT")
         if kinds:
             people, titles = kinds.count("P"), kinds.count("T")
-            size = "1" if people == 1 else "2" if people == 2 else "many"
+            size = str(people) if people <= 2 else "many"
             balance = "even" if people == titles else "titles" if titles > people else "names"
-            described[start:i] = [f"{kinds[0]}{kinds[-1]}{size}{balance}"] * (i - start)
+            direction = "mixed"
+            if people >= 2 and _NAMES_FIRST.fullmatch(kinds):
+                direction = "left"
+            elif people >= 2 and _TITLES_FIRST.fullmatch(kinds):
+                direction = "right"
+            described[start:i] = [(f"{kinds[0]}{kinds[-1]}{size}{balance}", direction + size)] * (i - start)
         start = i
     return described
+
+
+_NAMES_FIRST = re.compile(r"(?:PT+)+")
+_TITLES_FIRST = re.compile(r"(?:T+P)+")
+
+
+def _is_close(scene: Scene, end: int, start: int) -> bool:
+    gap = scene.text[end:start]
+    return len(gap) <= 2 and all(char in "、，；：/（） \u3000\n兼和及" for char in gap)
 
 
 def _topics(scene: Scene) -> list[Item | None]:
