@@ -83,7 +83,8 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
     cuts = {offset for interval in boundaries for offset in interval}
     present = {token.idx for token in doc}
     present.update(token.idx + len(token) for token in doc)
-    missing = sorted(cuts - present - {0, len(doc.text)})
+    text = doc.text  # made anew at every access
+    missing = sorted(cuts - present - {0, len(text)})
     if not missing:
         return doc
     words: list[str] = []
@@ -93,10 +94,10 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
         while position < len(missing) and missing[position] <= start:
             position += 1
         while position < len(missing) and missing[position] < end:
-            words.append(doc.text[start : missing[position]])
+            words.append(text[start : missing[position]])
             start = missing[position]
             position += 1
-        words.append(doc.text[start:end])
+        words.append(text[start:end])
         if token.whitespace_:
             words.append(" ")
     rebuilt = make_doc(doc.vocab, words)
