@@ -15,8 +15,6 @@ from typing import Any
 import spacy
 from spacy.tokens import Doc
 
-import jishi.stages.dates
-import jishi.stages.metadata
 from jishi.records import Article
 from jishi.stages.findings import OrganisationFound, PersonFound, PositionFound, register_extensions
 from jishi.text import normalise, normalise_article

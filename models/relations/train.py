@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
 from jishi.stages import events, talks
-from jishi.stages.clauses import locate
+from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
     describe_date,
     describe_organiser,
@@ -69,7 +69,7 @@ class Example:
 
     gold: dict[str, Any]
     doc: Doc
-    context: talks.TalkContext
+    context: Context
     rows: dict[str, list[tuple[list[str], set[str]]]] = field(default_factory=dict)
     name: NameCandidate | None = None
 
@@ -138,9 +138,8 @@ def add_name_rows(example: Example, score: Any) -> None:
     doc, context = example.doc, example.context
     names = [event["name"] for event in example.gold["events"] if event["name"]]
     rows = []
-    for candidate in find_name_candidates(doc):
-        sentence = context.sentences[locate(context.sentences, candidate.start)]
-        features = describe_name(doc, candidate, doc.text[: doc._.body_start], sentence, context.frames)
+    for candidate in find_name_candidates(context, {date.end for date in doc._.dates}):
+        features = describe_name(context, candidate)
         text = doc.text[candidate.start : candidate.end]
         rows.append((features, {"yes"} if any(score.similar(text, name, 0.85) for name in names) else set()))
     example.rows["event_names"] = rows
@@ -163,17 +162,17 @@ def add_fact_rows(example: Example, score: Any) -> None:
     venues = [event["place"] for event in gold if event["place"]]
     example.rows["event_places"] = [
         (
-            describe_place(context, doc, c, name, right[0] if right else None),
+            describe_place(context, c, name, right[0] if right else None),
             {"yes"} if any(score.similar(doc.text[c.start : c.end], venue) for venue in venues) else set(),
         )
-        for c in find_place_candidates(context, doc)
+        for c in find_place_candidates(context)
     ]
     organising: dict[str, set[str]] = {}
     for organiser in (o for event in gold for o in event["organisers"]):
         organising.setdefault(fold(organiser["name"]), set()).add(organiser["role"])
     example.rows["organisers"] = [
         (
-            describe_organiser(context, doc, start, end, name),
+            describe_organiser(context, start, end, name),
             set().union(*(organising.get(form, set()) for form in (organisation.name, *organisation.aliases))),
         )
         for organisation in doc._.organisations
@@ -211,7 +210,7 @@ def prepare(golds: list[dict[str, Any]], shared: Path) -> list[Example]:
     examples = []
     for gold in golds:
         doc = build_doc(nlp, gold)
-        example = Example(gold, doc, talks.build_context(doc))
+        example = Example(gold, doc, build_context(doc))
         add_talk_rows(example, score)
         add_name_rows(example, score)
         examples.append(example)
@@ -234,7 +233,11 @@ def _set_talks(example: Example, topics: LinearModel, speakers: LinearModel) -> 
 
 
 def _set_name(example: Example, model: LinearModel) -> None:
-    rows = zip(example.rows["event_names"], find_name_candidates(example.doc), strict=True)
+    rows = zip(
+        example.rows["event_names"],
+        find_name_candidates(example.context, {d.end for d in example.doc._.dates}),
+        strict=True,
+    )
     scored = [(model.probability(features), -c.start, c.end, c) for (features, _), c in rows]
     best = max(scored, key=lambda row: row[:3], default=None)
     example.name = best[3] if best and best[0] >= events.NAME_THRESHOLD else None

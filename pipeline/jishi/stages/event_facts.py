@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from spacy.tokens import Doc
-
 from jishi.stages.clauses import locate
+from jishi.stages.context import Context
 from jishi.stages.findings import AttendanceFound
-from jishi.stages.talks import TalkContext
 
 HOLDING = re.compile(
     r"举行|召开|举办|开幕|启动|举辦|办理|开展|进行|主办|承办|协办|落幕|闭幕|开班|开营|揭牌|签约|签署|会见|会谈|考察|调研|访问|参观|来访|到访|"
@@ -21,7 +20,7 @@ HOLDING = re.compile(
 # dates
 
 
-def describe_date(context: TalkContext, dates: list[Any], index: int, name: tuple[int, int] | None) -> list[str]:
+def describe_date(context: Context, dates: list[Any], index: int, name: tuple[int, int] | None) -> list[str]:
     """Give the features of a date as the event's; `name` is where the event's name stands."""
     date = dates[index]
     text = context.text
@@ -80,14 +79,14 @@ _PLACE_END = re.compile(
 _MAX_PLACE = 36
 
 
-def find_place_candidates(context: TalkContext, doc: Doc) -> list[PlaceCandidate]:
+def find_place_candidates(context: Context) -> list[PlaceCandidate]:
     """Give the phrases after a word of place (在, 于, 假, 走进, 地点：), each with up to four right ends, and what the
     tagger marked as venue."""
     text = context.text
     inside = bytearray(len(text) + 1)
-    for ent in doc.ents:
-        if ent.label_ in ("ORG", "LOC"):
-            inside[ent.start_char + 1 : ent.end_char] = b"\1" * (ent.end_char - ent.start_char - 1)
+    for start, end, label in context.entities:
+        if label in ("ORG", "LOC"):
+            inside[start + 1 : end] = b"\1" * (end - start - 1)
     found: dict[tuple[int, int], PlaceCandidate] = {}
     for lead in _LEADS.finditer(text):
         start = lead.end()
@@ -113,7 +112,7 @@ def find_place_candidates(context: TalkContext, doc: Doc) -> list[PlaceCandidate
 
 
 def describe_place(
-    context: TalkContext, doc: Doc, candidate: PlaceCandidate, name: tuple[int, int] | None, date: int | None
+    context: Context, candidate: PlaceCandidate, name: tuple[int, int] | None, date: int | None
 ) -> list[str]:
     """Give the features of a venue candidate; `name` is where the event's name stands, `date` where its date does."""
     text = context.text
@@ -142,13 +141,9 @@ def describe_place(
     if date is not None:
         gap = start - date
         features.append(f"after_date={0 <= gap < 30}:{sentence_start <= date < sentence_end}")
-    for ent in doc.ents:
-        if ent.start_char < end and start < ent.end_char and ent.label_ in ("ORG", "LOC", "PERSON", "TITLE"):
-            whole = ent.start_char == start and ent.end_char == end
-            features.append(f"ent={ent.label_}:{whole}")
-            features.append(f"ent_first={ent.label_}:{ent.start_char == start}")
-        elif ent.start_char >= end:
-            break
+    for ent_start, ent_end, label in _overlapping(context.entities, start, end):
+        features.append(f"ent={label}:{(ent_start, ent_end) == (start, end)}")
+        features.append(f"ent_first={label}:{ent_start == start}")
     for frame_start, frame_end, label in context.frames:
         if label == "PLACE" and frame_start < end and start < frame_end:
             features.append(f"frame={frame_start == start}:{frame_end == end}")
@@ -161,13 +156,13 @@ def describe_place(
 # organisers
 
 
-def describe_organiser(context: TalkContext, doc: Doc, start: int, end: int, name: tuple[int, int] | None) -> list[str]:
+def describe_organiser(context: Context, start: int, end: int, name: tuple[int, int] | None) -> list[str]:
     """Give the features of an organisation's mention as organiser of the event whose name stands at `name`."""
     text = context.text
     sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
     clause_start, clause_end = context.clauses[locate(context.clauses, start)]
-    list_end = _list_end(text, doc, end)
-    list_start = _list_start(text, doc, start)
+    list_end = _list_end(context, end)
+    list_start = _list_start(context, start)
     before, after = text[max(sentence_start, list_start - 6) : list_start], text[list_end : list_end + 6]
     features = [
         f"in_title={start < context.body_start}",
@@ -191,11 +186,9 @@ def describe_organiser(context: TalkContext, doc: Doc, start: int, end: int, nam
         features.append(f"in_name={name[0] <= start < name[1]}")
         features.append(f"before_name={end <= name[0]}:{sentence_start <= name[0] < sentence_end}")
         features.append(f"name_gap={min(max(name[0] - end, -1) // 6, 8)}")
-    for ent in doc.ents:
-        if ent.start_char >= end:
-            if ent.label_ in ("TITLE", "PERSON") and ent.start_char - end <= 1:
-                features.append(f"next={ent.label_}")
-            break
+    following = _overlapping(context.entities, end, end + 2)
+    if following and following[0][2] in ("TITLE", "PERSON"):
+        features.append(f"next={following[0][2]}")
     return features
 
 
@@ -205,19 +198,32 @@ _ORGANISING = re.compile(
 )
 
 
-def _list_end(text: str, doc: Doc, position: int) -> int:
-    starts = {ent.start_char: ent.end_char for ent in doc.ents if ent.label_ == "ORG"}
+def _overlapping(entities: list[tuple[int, int, str]], start: int, end: int) -> list[tuple[int, int, str]]:
+    """The entities that share a character with `[start, end)`; they do not overlap each other."""
+    first = max(0, bisect.bisect_left(entities, (start,)) - 1)
+    found = []
+    for entity in entities[first:]:
+        if entity[0] >= end:
+            break
+        if entity[1] > start:
+            found.append(entity)
+    return found
+
+
+_COORDINATION = re.compile(r"[、，和与及暨]|以及")
+
+
+def _list_end(context: Context, position: int) -> int:
     while True:
-        step = re.compile(r"(?:[、，和与及暨]|以及)").match(text, position)
-        if not step or step.end() not in starts:
+        step = _COORDINATION.match(context.text, position)
+        if not step or step.end() not in context.organisation_ends:
             return position
-        position = starts[step.end()]
+        position = context.organisation_ends[step.end()]
 
 
-def _list_start(text: str, doc: Doc, position: int) -> int:
-    ends = {ent.end_char: ent.start_char for ent in doc.ents if ent.label_ == "ORG"}
-    while position and text[position - 1] in "、，和与及暨" and position - 1 in ends:
-        position = ends[position - 1]
+def _list_start(context: Context, position: int) -> int:
+    while position and context.text[position - 1] in "、，和与及暨" and position - 1 in context.organisation_starts:
+        position = context.organisation_starts[position - 1]
     return position
 
 
@@ -234,7 +240,7 @@ _PRESENT = re.compile(
 )
 
 
-def find_attendance(context: TalkContext) -> list[tuple[AttendanceFound, list[str]]]:
+def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]:
     """Give each number of people with the features that tell whether it is how many took part."""
     text = context.text
     found = []

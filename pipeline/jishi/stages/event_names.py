@@ -9,10 +9,9 @@ import functools
 import re
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
 from jishi.lexicons import read_lines
-from jishi.stages.clauses import QUOTES
+from jishi.stages.clauses import QUOTES, locate
+from jishi.stages.context import Context
 
 _MAX_LENGTH = 60
 _HARD = set("。！？!?；;\n：:|丨")
@@ -49,16 +48,15 @@ def _head_pattern() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(head_types(), key=len, reverse=True))))
 
 
-def find_name_candidates(doc: Doc) -> list[NameCandidate]:
-    """Give the candidates of a Doc in order of their heads. Reads its text, entities and dates."""
-    text = doc.text
-    entity_starts = {ent.start_char: ent.label_ for ent in doc.ents if ent.label_ in ("ORG", "LOC")}
-    entity_ends = {ent.end_char: ent.label_ for ent in doc.ents if ent.label_ in ("ORG", "LOC", "PERSON", "TITLE")}
+def find_name_candidates(context: Context, date_ends: set[int]) -> list[NameCandidate]:
+    """Give the candidates in order of their heads; `date_ends` is where dates end."""
+    text = context.text
+    entity_starts = {start: label for start, _, label in context.entities if label in ("ORG", "LOC")}
+    entity_ends = {end: label for _, end, label in context.entities if label in ("ORG", "LOC", "PERSON", "TITLE")}
     inside = bytearray(len(text) + 1)
-    for ent in doc.ents:
-        if ent.label_ in ("ORG", "LOC", "PERSON"):
-            inside[ent.start_char + 1 : ent.end_char] = b"\1" * (ent.end_char - ent.start_char - 1)
-    date_ends = {date.end for date in doc._.dates}
+    for start, end, label in context.entities:
+        if label in ("ORG", "LOC", "PERSON"):
+            inside[start + 1 : end] = b"\1" * (end - start - 1)
     candidates = []
     for match in _head_pattern().finditer(text):
         end = match.end()
@@ -112,8 +110,6 @@ def _left_boundaries(
             found.setdefault(position - 1, "quote")
             if not closed:
                 found.setdefault(position, "inside_quote")
-                if "，" not in text[position:head_start]:
-                    pass
             closed = max(0, closed - 1)
         if position == limit or (previous in _HARD and not closed) or (previous in "，,、" and not closed):
             if position < head_start:
@@ -129,27 +125,25 @@ def _left_boundaries(
                 found.setdefault(position, "after_" + entity_ends[position])
             elif position in verb_ends:
                 found.setdefault(position, "verb")
-            elif previous.isdigit() != text[position].isdigit() and (
-                text[position].isdigit() or text[position] == "第"
-            ):
-                found.setdefault(position, "number")
-            elif text[position] == "第":
+            elif (
+                previous.isdigit() != text[position].isdigit() and (text[position].isdigit() or text[position] == "第")
+            ) or text[position] == "第":
                 found.setdefault(position, "number")
         position -= 1
     return sorted(found.items())
 
 
-def describe_name(
-    doc: Doc, candidate: NameCandidate, title: str, sentence: tuple[int, int], frames: list[tuple[int, int, str]]
-) -> list[str]:
-    """Give the features of a name candidate that stands in `sentence`; `title` is the article's, '' if it has none."""
-    text = doc.text
+def describe_name(context: Context, candidate: NameCandidate) -> list[str]:
+    """Give the features of a name candidate."""
+    text = context.text
+    title = text[: context.body_start]
+    sentence = context.sentences[locate(context.sentences, candidate.start)]
     start, end = candidate.start, candidate.end
     name = text[start:end]
     before, after = text[max(sentence[0], start - 8) : start], text[end : min(sentence[1], end + 8)]
     head_type = head_types().get(candidate.head, "?")
     bare = name.strip("“”《》「」")
-    body_start = doc._.body_start
+    body_start = context.body_start
     in_title = start < body_start
     features = [
         f"head={candidate.head}",
@@ -182,7 +176,7 @@ def describe_name(
     features.append(f"core_in_title={core in title}:{in_title}")
     features.append(f"name_in_title={name in title}:{in_title}")
     features.append(f"count={min(text.count(name), 4)}")
-    for frame_start, frame_end, label in frames:
+    for frame_start, frame_end, label in context.frames:
         if label == "EVENT" and frame_start < end and start < frame_end:
             features.append(
                 f"frame_start={'equal' if frame_start == start else 'in' if frame_start < start else 'out'}"

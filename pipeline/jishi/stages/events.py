@@ -12,6 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.stages.clauses import locate
+from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
     HOLDING,
     describe_date,
@@ -25,7 +26,6 @@ from jishi.stages.findings import EventFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import load_linear_model
 from jishi.stages.roles import describe_person
-from jishi.stages.talks import TalkContext, build_context
 
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.5
@@ -59,7 +59,7 @@ def find_events(doc: Doc) -> Doc:
     doc._.events = []
     if not drafts:
         return doc
-    places = find_place_candidates(context, doc)
+    places = find_place_candidates(context)
     attendances = find_attendance(context)
     for draft in drafts:
         region = _region(context, drafts, draft)
@@ -73,19 +73,18 @@ def find_events(doc: Doc) -> Doc:
 # which events
 
 
-def score_names(doc: Doc, context: TalkContext) -> list[tuple[float, NameCandidate]]:
+def score_names(doc: Doc, context: Context) -> list[tuple[float, NameCandidate]]:
     """Give the name candidates with their probability, best first."""
     model = load_linear_model("event_names")
-    title = doc.text[: doc._.body_start]
-    scored = []
-    for candidate in find_name_candidates(doc):
-        sentence = context.sentences[locate(context.sentences, candidate.start)]
-        features = describe_name(doc, candidate, title, sentence, context.frames)
-        scored.append((model.probability(features), candidate))
+    date_ends = {date.end for date in doc._.dates}
+    scored = [
+        (model.probability(describe_name(context, candidate)), candidate)
+        for candidate in find_name_candidates(context, date_ends)
+    ]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))
 
 
-def choose_events(doc: Doc, context: TalkContext) -> list[Draft]:
+def choose_events(doc: Doc, context: Context) -> list[Draft]:
     """Decide which events the article reports."""
     scored = score_names(doc, context)
     best = scored[0] if scored else None
@@ -96,12 +95,12 @@ def choose_events(doc: Doc, context: TalkContext) -> list[Draft]:
         return [Draft(None, reported)]
     main = Draft(best[1], best[0])
     drafts = [main]
-    taken = [_core(doc.text, best[1])]
+    taken = [_core(context.text, best[1])]
     own_dates = {_own_date(doc, context, best[1])}
     for score, candidate in scored[1:]:
         if score < SECOND_NAME_THRESHOLD or candidate.start < context.body_start:
             continue
-        core = _core(doc.text, candidate)
+        core = _core(context.text, candidate)
         date = _own_date(doc, context, candidate)
         if date is None or date in own_dates or any(_alike(core, other) for other in taken):
             continue
@@ -113,7 +112,7 @@ def choose_events(doc: Doc, context: TalkContext) -> list[Draft]:
     return sorted(drafts, key=lambda draft: draft.name.start if draft.name else 0)
 
 
-def describe_report(doc: Doc, context: TalkContext, best: tuple[float, NameCandidate] | None) -> list[str]:
+def describe_report(doc: Doc, context: Context, best: tuple[float, NameCandidate] | None) -> list[str]:
     """Give the features that tell whether an article reports an event at all."""
     text = context.text
     title = text[: context.body_start]
@@ -144,7 +143,7 @@ def _alike(one: str, other: str) -> bool:
     return 2 * len(pairs & others) > 0.6 * (len(pairs) + len(others))
 
 
-def _own_date(doc: Doc, context: TalkContext, candidate: NameCandidate) -> tuple[str | None, str | None] | None:
+def _own_date(doc: Doc, context: Context, candidate: NameCandidate) -> tuple[str | None, str | None] | None:
     """The date in the candidate's sentence, before its name."""
     start, _ = context.sentences[locate(context.sentences, candidate.start)]
     dates = [d for d in doc._.dates if start <= d.start < candidate.end and d.granularity in ("day", "range")]
@@ -154,7 +153,7 @@ def _own_date(doc: Doc, context: TalkContext, candidate: NameCandidate) -> tuple
 # what is said of each
 
 
-def _region(context: TalkContext, drafts: list[Draft], draft: Draft) -> tuple[int, int]:
+def _region(context: Context, drafts: list[Draft], draft: Draft) -> tuple[int, int]:
     """The part of the text that is about this event: from its first naming to the next event's."""
     if len(drafts) == 1 or draft.name is None:
         return 0, len(context.text)
@@ -165,7 +164,7 @@ def _region(context: TalkContext, drafts: list[Draft], draft: Draft) -> tuple[in
     return (0 if first else own), (min(later) if later else len(context.text))
 
 
-def _fill(doc: Doc, context: TalkContext, draft: Draft, drafts: list[Draft], region, places, attendances) -> EventFound:
+def _fill(doc: Doc, context: Context, draft: Draft, drafts: list[Draft], region, places, attendances) -> EventFound:
     text = context.text
     name = (draft.name.start, draft.name.end) if draft.name else None
     span = name or _evidence(doc, context)
@@ -190,7 +189,7 @@ def _fill(doc: Doc, context: TalkContext, draft: Draft, drafts: list[Draft], reg
     candidates = [c for c in places if region[0] <= c.start < region[1]] or places
     if candidates:
         model = load_linear_model("event_places")
-        scored = [(model.probability(describe_place(context, doc, c, name, near)), -c.start, c.end) for c in candidates]
+        scored = [(model.probability(describe_place(context, c, name, near)), -c.start, c.end) for c in candidates]
         score, start, end = max(scored)
         if score >= PLACE_THRESHOLD:
             event.place = text[-start:end].strip(_MARKS).replace("\n", "") or None
@@ -207,7 +206,7 @@ def _fill(doc: Doc, context: TalkContext, draft: Draft, drafts: list[Draft], reg
     return event
 
 
-def _evidence(doc: Doc, context: TalkContext) -> tuple[int, int]:
+def _evidence(doc: Doc, context: Context) -> tuple[int, int]:
     """The words that tell of an event without a name: its verb in the body, else the first sentence."""
     held = HOLDING.search(context.text, context.body_start) or HOLDING.search(context.text)
     if held:
@@ -216,7 +215,7 @@ def _evidence(doc: Doc, context: TalkContext) -> tuple[int, int]:
     return start, max(end, start + 1)
 
 
-def describe_type(doc: Doc, context: TalkContext, name: NameCandidate | None, region: tuple[int, int]) -> list[str]:
+def describe_type(doc: Doc, context: Context, name: NameCandidate | None, region: tuple[int, int]) -> list[str]:
     """Give the features that tell an event's type."""
     text = context.text
     title = text[: context.body_start]
@@ -240,13 +239,13 @@ def describe_type(doc: Doc, context: TalkContext, name: NameCandidate | None, re
     return sorted(set(features))
 
 
-def _choose_type(doc: Doc, context: TalkContext, draft: Draft, region: tuple[int, int]) -> str:
+def _choose_type(doc: Doc, context: Context, draft: Draft, region: tuple[int, int]) -> str:
     scores = load_linear_model("event_types").score(describe_type(doc, context, draft.name, region))
     return max(scores, key=lambda label: (scores[label], label))
 
 
 def _choose_organisers(
-    doc: Doc, context: TalkContext, name: tuple[int, int] | None, region: tuple[int, int], single: bool
+    doc: Doc, context: Context, name: tuple[int, int] | None, region: tuple[int, int], single: bool
 ) -> list[tuple[int, str]]:
     model = load_linear_model("organisers")
     chosen = []
@@ -254,7 +253,7 @@ def _choose_organisers(
         best: dict[str, float] = {}
         for start, end in organisation.spans:
             if single or region[0] <= start < region[1] or start < context.body_start:
-                for role, score in model.score(describe_organiser(context, doc, start, end, name)).items():
+                for role, score in model.score(describe_organiser(context, start, end, name)).items():
                     best[role] = max(score, best.get(role, 0.0))
         if best:
             role = max(best, key=lambda r: best[r])
@@ -266,7 +265,7 @@ def _choose_organisers(
 # people and talks
 
 
-def _add_roles(doc: Doc, context: TalkContext) -> None:
+def _add_roles(doc: Doc, context: Context) -> None:
     model = load_linear_model("roles")
     types = tuple(event.type for event in doc._.events)
     by_person: dict[int, list[PersonGroup]] = {}
@@ -281,7 +280,7 @@ def _add_roles(doc: Doc, context: TalkContext) -> None:
                 doc._.events[event].participants.append((person, role))
 
 
-def _event_at(doc: Doc, context: TalkContext, groups: list[PersonGroup]) -> int:
+def _event_at(doc: Doc, context: Context, groups: list[PersonGroup]) -> int:
     """The event that most of a person's mentions belong to: the one named last before them."""
     if len(doc._.events) == 1:
         return 0
@@ -291,7 +290,7 @@ def _event_at(doc: Doc, context: TalkContext, groups: list[PersonGroup]) -> int:
     return votes.index(max(votes))
 
 
-def _event_before(doc: Doc, context: TalkContext, offset: int) -> int:
+def _event_before(doc: Doc, context: Context, offset: int) -> int:
     chosen = 0
     for index, event in enumerate(doc._.events):
         if context.sentences[locate(context.sentences, event.start)][0] <= offset:
@@ -299,7 +298,7 @@ def _event_before(doc: Doc, context: TalkContext, offset: int) -> int:
     return chosen
 
 
-def _add_talks(doc: Doc, context: TalkContext) -> None:
+def _add_talks(doc: Doc, context: Context) -> None:
     for index, talk in enumerate(doc._.talks):
         talk.event = _event_before(doc, context, talk.start)
         doc._.events[talk.event].talks.append(index)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
+from jishi.stages.findings import PersonFound
 
 _CONNECTORS = re.compile(
     r"先生|女士|老师|同志|同学|小姐|教授|博士|校友|以及|及其|嘉宾|领导|其他|[一二两三四五六七八九十\d]+[位名]|"
     r"[、，和与及暨兼并：:等 （）()“”·|/\-—]"
 )
+_AFTER_NAME = re.compile(r"先生|女士|老师|同志|同学|教授|博士|校友|等(?:人|领导|嘉宾|同志|老师)?")
 _MAX_GAP = 60
 
 
@@ -35,16 +36,15 @@ class PersonGroup:
     mentions: list[Mention]
 
 
-def find_person_groups(doc: Doc) -> list[PersonGroup]:
-    """Give the groups of person mentions of `doc` in order; a person named alone is a group of one."""
-    text = doc.text
+def find_person_groups(text: str, entities: list[tuple[int, int, str]], people: list[PersonFound]) -> list[PersonGroup]:
+    """Give the groups of mentions of `people` in order; a person named alone is a group of one."""
     mentions = sorted(
-        (Mention(index, start, end) for index, person in enumerate(doc._.people) for start, end in person.spans),
+        (Mention(index, start, end) for index, person in enumerate(people) for start, end in person.spans),
         key=lambda mention: (mention.start, mention.end),
     )
     covers = sorted(
-        {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("TITLE", "ORG", "HONOUR", "LOC")}
-        | {(position.start, position.end) for person in doc._.people for position in person.positions}
+        {(start, end) for start, end, label in entities if label in ("TITLE", "ORG", "HONOUR", "LOC")}
+        | {(position.start, position.end) for person in people for position in person.positions}
     )
     starts: dict[int, int] = {}
     ends: dict[int, int] = {}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from spacy.tokens import Doc
 
 from jishi.stages.clauses import locate
+from jishi.stages.context import Context
 from jishi.stages.groups import PersonGroup
-from jishi.stages.talks import TalkContext
 
 ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other")
 
 
 def describe_person(
-    context: TalkContext, doc: Doc, person: int, groups: list[PersonGroup], event_types: tuple[str, ...]
+    context: Context, doc: Doc, person: int, groups: list[PersonGroup], event_types: tuple[str, ...]
 ) -> list[str]:
     """Give the features of a person; `groups` are those they are named in, `event_types` the reported events'."""
     text = context.text
@@ -40,7 +40,7 @@ def describe_person(
     return sorted(features)
 
 
-def _describe_group(context: TalkContext, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:
+def _describe_group(context: Context, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:
     sentence_start, sentence_end = context.sentences[locate(context.sentences, group.start)]
     clause_start, _ = context.clauses[locate(context.clauses, group.start)]
     _, clause_end = context.clauses[locate(context.clauses, max(group.start, group.end - 1))]

@@ -80,26 +80,27 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
     A token that one interval covers whole stays whole; tokens are split, never merged. Returns `doc` itself where
     nothing has to change. Offsets are code points of `doc.text`.
     """
+    text = doc.text
     cuts = {offset for interval in boundaries for offset in interval}
-    present = {token.idx for token in doc}
-    present.update(token.idx + len(token) for token in doc)
-    text = doc.text  # made anew at every access
-    missing = sorted(cuts - present - {0, len(text)})
-    if not missing:
-        return doc
+    columns = doc.to_array(["LENGTH", "SPACY"])
     words: list[str] = []
-    position = 0
-    for token in doc:
-        start, end = token.idx, token.idx + len(token)
-        while position < len(missing) and missing[position] <= start:
-            position += 1
-        while position < len(missing) and missing[position] < end:
-            words.append(text[start : missing[position]])
-            start = missing[position]
-            position += 1
+    pending = sorted(cuts - {0, len(text)}, reverse=True)
+    start, changed = 0, False
+    for length, spaced in columns.tolist():
+        end = start + length
+        while pending and pending[-1] <= start:
+            pending.pop()
+        while pending and pending[-1] < end:
+            words.append(text[start : pending[-1]])
+            start = pending.pop()
+            changed = True
         words.append(text[start:end])
-        if token.whitespace_:
+        start = end
+        if spaced:
             words.append(" ")
+            start += 1
+    if not changed:
+        return doc
     rebuilt = make_doc(doc.vocab, words)
     rebuilt.user_data = doc.user_data
     return rebuilt

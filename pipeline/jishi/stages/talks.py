@@ -7,15 +7,14 @@ can list the features that spoke for a decision.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jishi.stages.acts import ActIndex
-from jishi.stages.clauses import find_clauses, find_sentences, locate
+from jishi.stages.clauses import locate
+from jishi.stages.context import Context, build_context
 from jishi.stages.findings import TalkFound
-from jishi.stages.groups import PersonGroup, find_person_groups
+from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
@@ -35,35 +34,7 @@ _KINDS = (
 )
 
 
-@dataclass(slots=True)
-class TalkContext:
-    """What the features are taken from: computed once a Doc."""
-
-    text: str
-    body_start: int
-    sentences: list[tuple[int, int]]
-    clauses: list[tuple[int, int]]
-    acts: ActIndex
-    groups: list[PersonGroup]
-    frames: list[tuple[int, int, str]]
-
-
-def build_context(doc: Doc) -> TalkContext:
-    """Collect what the relation models look at in `doc`."""
-    text = doc.text
-    frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
-    return TalkContext(
-        text,
-        doc._.body_start,
-        find_sentences(text),
-        find_clauses(text),
-        ActIndex(text),
-        find_person_groups(doc),
-        frames,
-    )
-
-
-def describe_topic(context: TalkContext, candidate: TopicCandidate) -> list[str]:
+def describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
     """Give the features of a topic candidate."""
     text, (start, end) = context.text, candidate.frame
     topic = text[candidate.start : candidate.end]
@@ -123,7 +94,7 @@ def describe_topic(context: TalkContext, candidate: TopicCandidate) -> list[str]
     return features
 
 
-def _nearest_group_before(context: TalkContext, offset: int) -> PersonGroup | None:
+def _nearest_group_before(context: Context, offset: int) -> PersonGroup | None:
     nearest = None
     for group in context.groups:
         if group.start >= offset:
@@ -132,7 +103,7 @@ def _nearest_group_before(context: TalkContext, offset: int) -> PersonGroup | No
     return nearest
 
 
-def describe_speaker(context: TalkContext, candidate: TopicCandidate, group: PersonGroup) -> list[str]:
+def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonGroup) -> list[str]:
     """Give the features of a pair: a topic, and a group of people named together who may have spoken on it."""
     text, (start, end) = context.text, candidate.frame
     sentence = locate(context.sentences, start)
@@ -175,7 +146,7 @@ def describe_speaker(context: TalkContext, candidate: TopicCandidate, group: Per
     return features
 
 
-def find_speaker_groups(context: TalkContext, candidate: TopicCandidate) -> list[PersonGroup]:
+def find_speaker_groups(context: Context, candidate: TopicCandidate) -> list[PersonGroup]:
     """Give the groups of people who may have spoken on a topic, from four sentences before it to one after."""
     sentence = locate(context.sentences, candidate.frame[0])
     return [
@@ -193,7 +164,7 @@ def find_talks(doc: Doc) -> Doc:
     return doc
 
 
-def decide_talks(doc: Doc, context: TalkContext, topics: LinearModel, speakers: LinearModel) -> list[TalkFound]:
+def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: LinearModel) -> list[TalkFound]:
     """Give the talks of a Doc as the two models see them."""
     candidates = find_topic_candidates(doc.text)
     scores = _score_frames(context, candidates, [topics.probability(describe_topic(context, c)) for c in candidates])
@@ -213,7 +184,7 @@ def decide_talks(doc: Doc, context: TalkContext, topics: LinearModel, speakers: 
     return talks
 
 
-def _score_frames(context: TalkContext, candidates: list[TopicCandidate], scores: list[float]) -> list[float]:
+def _score_frames(context: Context, candidates: list[TopicCandidate], scores: list[float]) -> list[float]:
     """Topics listed together stand or fall together: each gets the mean of its list. 围绕A、B和C; “A”、“B”和“C”."""
     lists: list[list[int]] = []
     for i, candidate in enumerate(candidates):
@@ -233,7 +204,7 @@ def _score_frames(context: TalkContext, candidates: list[TopicCandidate], scores
     return joint
 
 
-def _choose_speakers(context: TalkContext, candidate: TopicCandidate, model: LinearModel) -> list[int]:
+def _choose_speakers(context: Context, candidate: TopicCandidate, model: LinearModel) -> list[int]:
     groups = find_speaker_groups(context, candidate)
     if not groups:
         return []
@@ -264,7 +235,7 @@ def _choose(text: str, scored: list[tuple[float, TopicCandidate]]) -> list[tuple
     return sorted(chosen, key=lambda pair: pair[1].start)
 
 
-def _share_out(context: TalkContext, talks: list[TalkFound]) -> None:
+def _share_out(context: Context, talks: list[TalkFound]) -> None:
     """甲、乙、丙分别作了题为《A》《B》《C》的报告: as many people as topics pair in order."""
     by_sentence: dict[int, list[TalkFound]] = {}
     for talk in talks:
@@ -279,7 +250,7 @@ def _share_out(context: TalkContext, talks: list[TalkFound]) -> None:
                     talk.speakers = [mention.person]
 
 
-def _tell_kind(context: TalkContext, candidate: TopicCandidate) -> str:
+def _tell_kind(context: Context, candidate: TopicCandidate) -> str:
     sentence_start, sentence_end = context.sentences[locate(context.sentences, candidate.start)]
     after = context.text[candidate.end : min(sentence_end, candidate.end + 24)]
     before = context.text[max(sentence_start, candidate.frame[0] - 24) : candidate.frame[0]]

@@ -1,0 +1,47 @@
+"""What the relation stages look at in a Doc, computed once: sentences, clauses, entities, act words, people in groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from jishi.stages.acts import ActIndex
+from jishi.stages.clauses import find_clauses, find_sentences
+from jishi.stages.groups import PersonGroup, find_person_groups
+
+
+@dataclass(slots=True)
+class Context:
+    """The text with what was found in it; offsets are code points of the normalised text."""
+
+    text: str
+    body_start: int
+    sentences: list[tuple[int, int]]
+    clauses: list[tuple[int, int]]
+    acts: ActIndex
+    entities: list[tuple[int, int, str]]
+    organisation_ends: dict[int, int]
+    organisation_starts: dict[int, int]
+    groups: list[PersonGroup]
+    frames: list[tuple[int, int, str]]
+
+
+def build_context(doc: Doc) -> Context:
+    """Collect what the relation stages look at in `doc`. Computed anew at each call: nothing is kept."""
+    text = doc.text
+    entities = [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+    organisations = [(start, end) for start, end, label in entities if label == "ORG"]
+    frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
+    return Context(
+        text=text,
+        body_start=doc._.body_start,
+        sentences=find_sentences(text),
+        clauses=find_clauses(text),
+        acts=ActIndex(text),
+        entities=entities,
+        organisation_ends=dict(organisations),
+        organisation_starts={end: start for start, end in organisations},
+        groups=find_person_groups(text, entities, doc._.people),
+        frames=frames,
+    )
