@@ -5,6 +5,7 @@ The relation models are trained on these, so that they learn relations and not t
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from collections.abc import Iterator
@@ -104,8 +105,10 @@ def build_doc(nlp: spacy.Language, gold: dict[str, Any]) -> Doc:
     doc._.organisations = [o for o in organisations if o.spans]
     doc._.people = [p for p in people if p.spans]
     doc.set_ents([doc.char_span(start, end, label=label) for (start, end), label in sorted(entities.items())])
-    for name in ("jishi_metadata", "jishi_dates"):
+    for stage in ("metadata", "dates"):
+        name = f"jishi_{stage}"
         if name not in nlp.pipe_names:
+            importlib.import_module(f"jishi.stages.{stage}")
             nlp.add_pipe(name)
         doc = nlp.get_pipe(name)(doc)
     return doc

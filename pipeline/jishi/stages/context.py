@@ -1,4 +1,4 @@
-"""What the relation stages look at in a Doc, computed once: sentences, clauses, entities, act words, people in groups."""
+"""What the relation stages look at in a Doc: sentences, clauses, entities, act words, people in groups."""
 
 from __future__ import annotations
 
