@@ -27,14 +27,14 @@ _SAME = {
 
 # what may stand between two pieces of one expression
 _GAP = re.compile(r" {0,2}的? ?")
-_GAP_AFTER_YEAR = re.compile(r" ?[,、]? ?")
+_GAP_AFTER_YEAR = re.compile(r" ?[,、的]? ?")
 _GAP_BEFORE_TIME = re.compile(r"[ ,:-]{0,2}|T")
 _GAP_BEFORE_WEEKDAY = re.compile(r" ?[,、]? ?")
 _RANGE = re.compile(r" ?(?:起|止|开始)?(?:至|到|直到|直至|-{1,2}|~)(?:了)? ?")
 _LIST = re.compile(r" ?[、和及与,] ?")
 _LONGEST_GAP = 5
 _COUNT_OF_DAYS = re.compile(r"(?:这?[两三2-3][日天])?")
-_LEVEL_OF_UNIT = {"年": 1, "月": 3, "天": 5, "日": 5}
+_LEVEL_OF_UNIT = {"年": 1, "个月": 3, "天": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,11 @@ def load_grammar() -> Grammar:
         examples.append((rule["kind"], rule["example"]))
     triggers = lexicon["triggers"] + "".join(sorted({name[0] for name in festivals()}))
     finder = re.compile(f"(?=[{triggers}])(?:{'|'.join(alternatives)})")
-    context = {name: re.compile(_alternatives(entries)) for name, entries in lexicon["context"].items()}
+    context = {
+        name: re.compile(_alternatives(entries) + "$" if name.startswith("before") else _alternatives(entries))
+        for name, entries in lexicon["context"].items()
+    }
+    context |= {name: re.compile(pattern) for name, pattern in lexicon["beside"].items()}
     return Grammar(finder, pieces, words, context, tuple(examples))
 
 
@@ -155,7 +159,7 @@ def _find_pieces(text: str) -> Iterator[Piece]:
         parts = pattern.match(text, found.start())
         named = {name: value for name, value in parts.groupdict().items() if value} if parts else {}
         if kind == "ago":
-            level = _LEVEL_OF_UNIT.get(named["unit"], 4)
+            level = _LEVEL_OF_UNIT.get(named.get("unit", "天"), 4)
         yield Piece(kind, level, head, found.start(), found.end(), named)
 
 
@@ -189,7 +193,7 @@ def _continues(text: str, row: list[Piece], piece: Piece) -> bool:
     if last.level == 1 and piece.level == 3 and piece.kind == "month":
         return bool(_GAP_AFTER_YEAR.fullmatch(gap))
     if piece.kind == "day_bare":
-        return last.kind == "month" and gap == "" and len(row) > 1
+        return last.kind == "month" and gap == ""
     if last.kind in ("years", "short_years", "months", "days"):
         return False
     return bool(_GAP.fullmatch(gap))

@@ -28,7 +28,8 @@ _MONTHS = {name: number for number, name in enumerate(
 )}  # fmt: skip
 _STEPS = {"上上": -2, "上": -1, "前": -1, "去": -1, "本": 0, "这": 0, "今": 0, "当": 0, "同": 0, "这个": 0,
           "下": 1, "后": 1, "明": 1, "下下": 2}  # fmt: skip
-_UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year"}
+_UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year",
+          "个月": "month", "个星期": "week", "个礼拜": "week"}
 
 
 class ImpossibleDateError(ValueError):
@@ -51,12 +52,13 @@ class Interval:
 class Setting:
     """What an expression is read against.
 
-    reference: the day the text speaks from; None if unknown. taiwan: short years count from 1912. looks_ahead, told: what
+    reference: the day the text speaks from; None if unknown. traditional: the script. taiwan: short years count from 1912. looks_ahead, told: what
     the sentence says of its own time. day, month, year: the last ones named before in the text. fixed_year: the year that
     the text states where the reference is unknown. year_before: a year stated in the same sentence.
     """
 
     reference: date | None = None
+    traditional: bool = False
     taiwan: bool = False
     looks_ahead: bool = False
     plain: bool = False
@@ -185,7 +187,7 @@ def _read_years(piece: Piece, context: Interval, setting: Setting) -> Interval |
     first, last = _number(piece, "first"), _number(piece, "last")
     if last < 100 <= first:
         last += first // 100 * 100
-    is_range = piece.parts["to"].strip() not in set("、和及与")
+    is_range = "and" not in piece.parts
     if last <= first or (not is_range and last != first + 1):
         return None
     return Interval(date(first, 1, 1), date(last, 12, 31), "range")
@@ -216,7 +218,10 @@ def _widen_year(number: int, setting: Setting, dated: bool) -> int | None:
         return calendars.roc_year(number) if (setting.taiwan or dated) and 100 <= number <= now - 1911 + 20 else None
     if setting.taiwan and number >= 20:
         return calendars.roc_year(number)
-    return number + (2000 if number <= (now + 10) % 100 else 1900)
+    if setting.traditional and abs(calendars.roc_year(number) - now) <= 3:  # 95年3月23日 in a text of 2006
+        return calendars.roc_year(number)
+    century = (now + 10) // 100 * 100
+    return number + (century if number <= (now + 10) % 100 else century - 100)
 
 
 def _read_short_year(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
@@ -326,7 +331,7 @@ def _read_lunar(piece: Piece, context: Interval, setting: Setting) -> Interval |
 
 def _read_months(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
     first, last = ({"元": 1}.get(piece.parts[n]) or _number(piece, n) for n in ("first", "last"))
-    if piece.parts["to"].strip() in set("、和及与") and last != first + 1:
+    if "and" in piece.parts and last != first + 1:
         return None
     return months(context.first.year, first, last)
 
@@ -441,8 +446,10 @@ def _read_weekday(piece: Piece, context: Interval, setting: Setting) -> Interval
 
 
 def _read_counted(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
+    if context.granularity == "none":
+        return _read_counted_from_now(piece, setting)
     count, unit = _number(piece, "count"), _UNITS[piece.parts["unit"]]
-    from_start = piece.parts["side"] in ("前", "头")
+    from_start = piece.parts["side"] in ("前", "头", "上")
     if count < 1 or context.granularity not in ("year", "month", "quarter", "half_year", "week"):
         return None
     if unit == "day":
@@ -462,13 +469,14 @@ def _read_counted(piece: Piece, context: Interval, setting: Setting) -> Interval
     return None
 
 
-def _read_counted_from_now(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
+def _read_counted_from_now(piece: Piece, setting: Setting) -> Interval | None:
     count, unit = _number(piece, "count"), _UNITS[piece.parts["unit"]]
-    before, now = piece.parts["side"] in "上前", setting.reference
-    if unit == "month" and piece.parts["side"] == "前" and piece.parts["count"] not in "二两":  # 前11个月 of the year
-        return months(context.first.year, 1, count) if count <= 12 else None
-    if now is None or count > 31 or ("measure" in piece.parts and unit == "day"):
+    side, now = piece.parts["side"], setting.reference
+    before = side in ("上", "前")
+    if now is None or count > 31 or side not in ("上", "下", "前", "后") or count == 1:
         return None
+    if unit == "month" and side == "前" and piece.parts["count"] not in ("二", "两"):  # 前11个月: of the year
+        return months(now.year, 1, count) if count <= 12 else None
     if unit == "day":
         first = now - timedelta(days=count) if before else now + timedelta(days=1)
         return Interval(first, first + timedelta(days=count - 1), "range")
@@ -541,7 +549,7 @@ def _read_ago(piece: Piece, context: Interval, setting: Setting) -> Interval | N
     now = setting.reference
     if now is None or "half" in piece.parts:
         return None
-    count, unit = _number(piece, "count"), _UNITS[piece.parts["unit"]]
+    count, unit = _number(piece, "count"), _UNITS[piece.parts.get("unit", "天")]
     if piece.parts["direction"] == "前":
         count = -count
     elif setting.day is not None:  # 三天后 counts from the day the story has reached
@@ -571,7 +579,7 @@ _NARROW: dict[str, Narrow] = {
     "month_ordinal": _read_month_ordinal, "relative_month": _read_relative_month, "month_part": _read_month_part,
     "month_day": _read_month_day, "days": _read_days, "day": _read_day, "day_bare": _read_day,
     "weekday_note": _read_weekday, "weekday": _read_weekday, "relative_week": _read_relative_week,
-    "week_ordinal": _read_week_ordinal, "counted": _read_counted, "counted_from_now": _read_counted_from_now,
+    "week_ordinal": _read_week_ordinal, "counted": _read_counted,
     "day_ordinal": _read_day_ordinal, "relative_day": _read_relative_day, "relative_night": _read_relative_day,
     "anaphoric_day": _read_anaphoric_day, "festival": _read_festival, "decade_count": _read_decade_count,
     "ago": _read_ago, "time": _read_time,
@@ -579,10 +587,10 @@ _NARROW: dict[str, Narrow] = {
 
 # what the first piece of a point leaves open
 _LACKS_YEAR = {"half_year", "quarters", "quarter", "lunar", "months", "month", "month_day", "festival"}
-_OF_THIS_YEAR = {"half_year", "quarters", "quarter", "counted_from_now"}  # 上半年 is this year's, over or not
+_OF_THIS_YEAR = {"half_year", "quarters", "quarter"}  # 上半年 is this year's, over or not
 _LACKS_MONTH = {"days", "day"}
 _ANAPHORIC = {"anaphoric_day", "anaphoric_year"}
-_APPROXIMATE = {"decade_count", "counted_from_now"}
+_APPROXIMATE = {"decade_count", "counted"}
 _NO_CONTEXT = Interval(date(UNKNOWN_YEAR, 1, 1), date(UNKNOWN_YEAR, 12, 31), "none")
 
 
@@ -622,15 +630,22 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
         reading = _read_without_month(pieces, setting)
     else:
         context = _NO_CONTEXT
-        if kind == "counted_from_now":
-            context = year(setting.reference.year if setting.reference else setting.fixed_year or UNKNOWN_YEAR)
         interval = narrow(pieces, context, setting)
         if interval is None:
             return None
         reading = Reading(interval, *_judge_head(head, setting))
     if reading is None:
         return None
-    return replace(reading, anaphoric=kind in _ANAPHORIC, approximate=kind in _APPROXIMATE)
+    return replace(reading, anaphoric=kind in _ANAPHORIC, approximate=_is_approximate(pieces))
+
+
+def _is_approximate(pieces: tuple[Piece, ...]) -> bool:
+    """过去十年, 十年前, 三天后 alone: counted from the reader's own time, not a date of the calendar."""
+    head = pieces[0]
+    if head.kind == "ago":
+        counted_in_days = head.parts.get("unit", "天") in ("天", "周", "星期", "礼拜")
+        return head.parts["direction"] == "后" or (len(pieces) == 1 and not counted_in_days)
+    return head.kind in _APPROXIMATE or (head.kind == "anaphoric_year" and len(pieces) == 1)
 
 
 def _judge_head(head: Piece, setting: Setting) -> tuple[tuple[str, ...], bool]:
@@ -644,10 +659,10 @@ def _judge_head(head: Piece, setting: Setting) -> tuple[tuple[str, ...], bool]:
         return ("year", "month"), dated or (head.parts["relative"] in ("当", "同") and setting.month is not None)
     if head.kind in ("short_year", "short_years", "decade"):
         return (() if "year" in head.parts and head.kind == "decade" else ("century",)), True
-    if head.kind == "ago" and _UNITS[head.parts["unit"]] == "year":
+    if head.kind == "ago" and head.parts.get("unit") == "年":
         return ("year",), True
     if head.kind in ("relative_day", "relative_night", "anaphoric_day", "relative_week", "ago", "decade_count",
-                     "counted_from_now"):  # fmt: skip
+                     "counted"):  # fmt: skip
         return ("year", "month", "day"), True
     return (), True
 
@@ -666,7 +681,8 @@ def _years_to_try(setting: Setting, *, this_year: bool) -> Iterator[int]:
 
 
 def _read_without_year(pieces: tuple[Piece, ...], setting: Setting, *, this_year: bool) -> Reading | None:
-    reference, problem, fallback = setting.reference, None, None
+    reference, problem = setting.reference, None
+    found: Interval | None = None
     if reference is not None and not this_year and setting.year_before is None:
         ahead = _find_ahead(pieces, setting)
         if ahead is not None:
@@ -680,13 +696,13 @@ def _read_without_year(pieces: tuple[Piece, ...], setting: Setting, *, this_year
         if interval is None:
             continue
         if reference is None or this_year or candidate == setting.year_before or interval.first <= reference:
-            if _agrees(interval):
-                known = reference is not None or setting.fixed_year is not None or candidate == setting.year_before
-                return Reading(interval, ("year",), year_known=known)
-            fallback = fallback or interval
-    if fallback is not None:
+            found = interval
+            break
+    if found is not None:
+        if not _agrees(found) and reference is not None:
+            found = _find_ahead(pieces, replace(setting, looks_ahead=True)) or found
         known = reference is not None or setting.fixed_year is not None or setting.year_before is not None
-        return Reading(fallback, ("year",), year_known=known)
+        return Reading(found, ("year",), year_known=known)
     if problem is not None:
         raise problem
     return None
@@ -721,9 +737,9 @@ def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading 
         this = reference.replace(day=1)
         before = [add_months(this, -step) for step in range(13)]
         candidates += [month(first.year, first.month) for first in before]
-        if setting.looks_ahead or setting.plain:
+        if setting.looks_ahead:
             ahead = add_months(this, 1)
-            candidates.insert(0 if setting.looks_ahead and setting.month is None else 1, month(ahead.year, ahead.month))
+            candidates.insert(1, month(ahead.year, ahead.month))
     problem, fallback = None, None
     for candidate in candidates:
         try:
@@ -734,7 +750,7 @@ def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading 
         if interval is None:
             continue
         days_ahead = (interval.first - reference).days if reference else 0
-        allowed = NEAR_FUTURE if setting.looks_ahead or setting.plain or candidate is setting.month else 0
+        allowed = NEAR_FUTURE if setting.looks_ahead or candidate is setting.month else 0
         if days_ahead <= allowed:
             if _agrees(interval):
                 return Reading(interval, ("year", "month"))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from spacy.language import Language
@@ -43,6 +44,7 @@ _SENTENCE_END = re.compile(r"[。!?;\n]")
 _STATED_YEAR = {"date": "year", "year": "year", "month_of_year": "year", "years": "last"}
 _PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a caption, a table cell) tells nothing
 _NEIGHBOURHOOD = 60  # code points: how far a full date lends its year to the next ones
+_EVENT_AGE = timedelta(days=21)  # the first day an article names is its event's, and its 今天, if no older than this
 _YEARS_APART = 3  # stated years further apart fix nothing
 
 
@@ -140,7 +142,7 @@ class _Reader:
             reference = self._find_dateline(fixed_year)
         self.found.reference = reference.isoformat() if reference else None
         taiwan = "民国" in self.folded or (traditional and bool(self.context["taiwan"].search(self.folded)))
-        self.setting = Setting(reference=reference, taiwan=taiwan, fixed_year=fixed_year)
+        self.setting = Setting(reference=reference, traditional=traditional, taiwan=taiwan, fixed_year=fixed_year)
         self.year_known = reference is not None or fixed_year is not None
         self.month_year_known = True
         self.full_date_end = -1000
@@ -148,7 +150,9 @@ class _Reader:
         self.sentences: dict[int, tuple[bool, bool]] = {}
 
     def read(self) -> DatesFound:
-        for expression in self.expressions:
+        for expression, following in zip_longest(self.expressions, self.expressions[1:]):
+            if following is not None:
+                self._note_today(expression, following)
             self._read_expression(expression)
         return self.found
 
@@ -188,7 +192,10 @@ class _Reader:
         if sentence not in self.sentences:
             self.sentences[sentence] = self._judge_sentence(sentence)
         looks_ahead, plain = self.sentences[sentence]
-        near = sentence == self.full_date_sentence or expression.start - self.full_date_end <= _NEIGHBOURHOOD
+        near = sentence == self.full_date_sentence
+        if not near and self.setting.year is not None and expression.start - self.full_date_end <= _NEIGHBOURHOOD:
+            reference = self.setting.reference
+            near = reference is None or abs(reference.year - self.setting.year) <= _YEARS_APART
         year_before = self.setting.year if near else None
         return replace(self.setting, looks_ahead=looks_ahead, plain=plain, year_before=year_before)
 
@@ -241,6 +248,42 @@ class _Reader:
         near = now is None or now - 40 <= year <= now + 6
         return near and bool(re.search(r"(?:^|[,。、;:(\s]|[在于从自到至])$", before)) and not after.startswith("的")
 
+    def _is_date(self, point: Point) -> bool:
+        """Say whether a lone piece that could be something else (2.1, 三日, 八号, 国庆) is a date here."""
+        if len(point.pieces) > 1:
+            return True
+        piece = point.pieces[0]
+        before, after = self.folded[: piece.start][-4:], self.folded[piece.end : piece.end + 4]
+        if piece.kind == "month_day":
+            shown = "sign" in piece.parts or (piece.parts["mark"] == "/" and (
+                int(piece.parts["day"]) > 12 or len(piece.parts["day"]) == len(piece.parts["month"]) == 2))
+            return shown or not (before or after)
+        if piece.kind == "day":
+            written, sign = piece.parts["day"], piece.parts.get("sign", "日")
+            if sign == "号":
+                return bool(self.context["before_day"].search(before)) and not self.context["after_number"].match(after)
+            return written[0].isdigit() or len(written) > 1
+        if piece.kind == "festival" and "holiday" not in piece.parts:
+            return bool(self.context["before_festival"].search(before)) and not self.context["after_festival"].match(after)
+        if piece.kind == "relative_day":
+            return not (self.context["before_figurative"].search(before) or self.context["after_figurative"].match(after))
+        return True
+
+    def _note_today(self, expression: Expression, following: Expression) -> None:
+        """今天（7月6日）: the text says itself which day it calls today."""
+        today = expression.points[-1].pieces[-1]
+        if today.parts.get("word") not in ("今天", "今日") or len(following.points) > 1:
+            return
+        if self.folded[expression.points[-1].end : following.start] not in ("(", " (", ",", ", "):
+            return
+        reading = self._read_point(following.points[0], self._set(following))
+        if reading is None or reading.interval.first != reading.interval.last or not reading.year_known:
+            return
+        self.setting = replace(self.setting, speaking_day=reading.interval.first)
+        if self.setting.reference is None:
+            self.setting = replace(self.setting, reference=reading.interval.first)
+            self.found.reference, self.found.reference_from = reading.interval.first.isoformat(), "dateline"
+
     # points, ranges, lists ------------------------------------------------------------------------------------------
 
     def _read_point(self, point: Point, setting: Setting) -> Reading | None:
@@ -262,6 +305,8 @@ class _Reader:
 
     def _read_range(self, points: tuple[Point, ...], setting: Setting, expression: Expression) -> None:
         first = points[0]
+        if len(points) == 1 and not self._is_date(first):
+            return
         if first.pieces[0].kind == "time":
             self._read_range_from_time(points, setting)
             return
@@ -382,6 +427,10 @@ class _Reader:
         changes: dict[str, Any] = {}
         if interval.granularity == "day" and reading.month_known:
             changes |= {"day": interval.last, "month": month(interval.last.year, interval.last.month)}
+            reference = self.setting.reference
+            if self.setting.speaking_day is None and reference and pieces[0].kind not in ("relative_day", "relative_night"):
+                if timedelta(0) <= reference - interval.first <= _EVENT_AGE:
+                    changes["speaking_day"] = interval.first
         elif interval.granularity == "month":
             changes["month"] = month(interval.last.year, interval.last.month)
         if interval.granularity in ("day", "month", "year") and reading.year_known:
