@@ -58,8 +58,8 @@ def ends_like_organisation(text: str) -> bool:
 class AffiliationFinder:
     """Finds the organisation phrase that ends at an offset of one Doc."""
 
-    def __init__(self, doc: Doc, titles: list[tuple[int, int]], names: list[tuple[int, int]]) -> None:
-        self.text = doc.text
+    def __init__(self, doc: Doc, text: str, titles: list[tuple[int, int]], names: list[tuple[int, int]]) -> None:
+        self.text = text
         self.tagged = {
             ent.end_char: (ent.start_char, ent.label_) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")
         }

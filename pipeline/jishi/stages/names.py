@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
-from jishi.stages.titles import title_pattern
 
 # A doctrine, work or spirit that bears a person's name names no person.
 _DOCTRINE = re.compile(r"(?:新时代|思想|理论|精神|文选|选集|全集|文集|主义|奖|杯|班|路|纪念馆|大讲堂|讲堂)")
@@ -38,18 +37,17 @@ def surnames() -> frozenset[str]:
     return frozenset(names)
 
 
-def find_named_mentions(doc: Doc) -> tuple[list[str], list[NamedMention]]:
+def find_named_mentions(doc: Doc, text: str) -> tuple[list[str], list[NamedMention]]:
     """Give the names of the people of `doc` in order of appearance, and their mentions in text order."""
-    text = doc.text
-    found = _collect(doc)
-    found += _find_split_names(doc, found)
+    found = _collect(doc, text)
+    found += _find_split_names(doc, text, found)
     found.sort()
     forms = list(dict.fromkeys(name for _, _, name in found))
     full = _join_forms(forms)
     credits = [(credit.start, credit.end) for credit in doc._.credits]
     acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in credits)}
     spans = {(start, end): full[name] for start, end, name in found if full[name] in acting}
-    for (start, end), name in _find_repetitions(doc, found, full).items():
+    for (start, end), name in _find_repetitions(doc, text, full).items():
         if name in acting:
             spans.setdefault((start, end), name)
     ordered = sorted(spans.items())
@@ -63,8 +61,7 @@ def find_named_mentions(doc: Doc) -> tuple[list[str], list[NamedMention]]:
     return names, mentions
 
 
-def _collect(doc: Doc) -> list[tuple[int, int, str]]:
-    text = doc.text
+def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
     found = []
     for ent in doc.ents:
         if ent.label_ not in ("PERSON", "PER"):
@@ -82,9 +79,8 @@ def _collect(doc: Doc) -> list[tuple[int, int, str]]:
     return found
 
 
-def _find_split_names(doc: Doc, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _find_split_names(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Find 饶副司长邦安: a family name, a title and a given name of one or two characters; removes the parts from `found`."""
-    text = doc.text
     split = []
     by_start = {start: (start, end, name) for start, end, name in found}
     for ent in doc.ents:
@@ -97,8 +93,8 @@ def _find_split_names(doc: Doc, found: list[tuple[int, int, str]]) -> list[tuple
             given is None
             or len(given[2]) > 2
             or before not in surnames()
-            or given[2][0] in surnames()
-            and len(given[2]) > 2
+            or (given[2][0] in surnames()
+            and len(given[2]) > 2)
         ):
             continue
         if start >= 2 and "\u4e00" <= text[start - 2] <= "\u9fff" and text[start - 2] not in "由请和与及，、":
@@ -126,29 +122,41 @@ def _join_forms(forms: list[str]) -> dict[str, str]:
     return {form: full.get(name, name) for form, name in full.items()}
 
 
-def _find_repetitions(doc: Doc, found: list[tuple[int, int, str]], full: dict[str, str]) -> dict[tuple[int, int], str]:
-    """Find further places where a tagged name stands: the tagger may have missed one of several."""
-    text = doc.text
-    covered = {
-        offset
-        for ent in doc.ents
-        if ent.label_ in ("PERSON", "ORG", "HONOUR", "LOC")
-        for offset in range(ent.start_char, ent.end_char)
-    }
-    boundaries = {token.idx for token in doc} | {token.idx + len(token) for token in doc}
-    repeated = {}
+def _find_repetitions(doc: Doc, text: str, full: dict[str, str]) -> dict[tuple[int, int], str]:
+    """Find further places where a tagged name stands: the tagger may have missed one of several.
+
+    A name of two characters counts only where words begin and end (王明 but not 王明亮).
+    """
+    places: list[tuple[int, int, str]] = []
     for name in full:
         if len(name) < 2 or (name.isascii() and len(name) < 4):
             continue
         start = text.find(name)
         while start >= 0:
-            end = start + len(name)
-            free = start not in covered and end - 1 not in covered
-            if (
-                free
-                and (len(name) > 2 or (start in boundaries and end in boundaries))
-                and not _DOCTRINE.match(text, end)
-            ):
-                repeated[start, end] = full[name]
-            start = text.find(name, end)
+            places.append((start, start + len(name), name))
+            start = text.find(name, start + len(name))
+    tagged = {(ent.start_char, ent.end_char) for ent in doc.ents}
+    places = [place for place in places if place[:2] not in tagged]
+    if not places:
+        return {}
+    covered = bytearray(len(text))
+    for ent in doc.ents:
+        if ent.label_ in ("PERSON", "ORG", "HONOUR", "LOC"):
+            covered[ent.start_char : ent.end_char] = b"\1" * (ent.end_char - ent.start_char)
+    boundaries: set[int] | None = None
+    repeated = {}
+    for start, end, name in places:
+        if covered[start] or covered[end - 1] or _DOCTRINE.match(text, end):
+            continue
+        if len(name) == 2:
+            boundaries = boundaries if boundaries is not None else _find_word_boundaries(doc)
+            if start not in boundaries or end not in boundaries:
+                continue
+        repeated[start, end] = full[name]
     return repeated
+
+
+def _find_word_boundaries(doc: Doc) -> set[int]:
+    columns = doc.to_array(["LENGTH", "SPACY"]).astype("int64")
+    ends = (columns[:, 0] + columns[:, 1]).cumsum()
+    return {0, *ends.tolist(), *(ends - columns[:, 1]).tolist()}

@@ -58,11 +58,12 @@ _GENERIC_KIND = {"学校": "校", "学院": "院", "大学": "校", "总公司":
 )
 def find_organisations(doc: Doc) -> Doc:
     """Set `doc._.organisations` and `doc._.resolved`."""
-    mentions = _collect(doc)
+    text = doc.text
+    mentions = _collect(doc, text)
     names: dict[str, list[tuple[int, int]]] = {}
     for start, end in mentions:
-        names.setdefault(doc.text[start:end], []).append((start, end))
-    clusters = join_names(doc.text, names)
+        names.setdefault(text[start:end], []).append((start, end))
+    clusters = join_names(text, names)
     organisations = []
     for cluster in clusters:
         spans = sorted(span for name in cluster for span in names[name])
@@ -70,7 +71,7 @@ def find_organisations(doc: Doc) -> Doc:
     organisations.sort(key=lambda organisation: organisation.spans[0])
     _link_parents(organisations)
     doc._.organisations = organisations
-    doc._.resolved = resolve_generic_mentions(doc)
+    doc._.resolved = resolve_generic_mentions(doc, text)
     return doc
 
 
@@ -98,9 +99,8 @@ def is_bare(name: str) -> bool:
     )
 
 
-def _collect(doc: Doc) -> list[tuple[int, int]]:
+def _collect(doc: Doc, text: str) -> list[tuple[int, int]]:
     """Give the tagged organisations that the guidelines count, without marks at their edges."""
-    text = doc.text
     found = []
     for ent in doc.ents:
         if ent.label_ != "ORG":
@@ -144,13 +144,13 @@ def _link_parents(organisations: list[OrganisationFound]) -> None:
             parent = organisations[parent].parent
 
 
-def resolve_generic_mentions(doc: Doc) -> dict[str, int]:
+def resolve_generic_mentions(doc: Doc, text: str) -> dict[str, int]:
     """Give the index of the organisation that each generic word of the text stands for, where one stands out.
 
     我校 and 本院 point at the organisation that writes: it is named in the title, the first sentence or the credits, or
     most often. A word resolves only if one organisation of its kind leads clearly.
     """
-    text, organisations = doc.text, doc._.organisations
+    organisations = doc._.organisations
     if not organisations:
         return {}
     head_end = text.find("。") + 1 or 200

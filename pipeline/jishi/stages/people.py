@@ -17,7 +17,7 @@ from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import PersonFound, PositionFound
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions
-from jishi.stages.positions import Holding, Scene, list_candidates, list_carries
+from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
 _PAIR_THRESHOLD = 0.5
@@ -37,19 +37,20 @@ def _honorific_pattern() -> re.Pattern[str]:
 )
 def find_people(doc: Doc) -> Doc:
     """Set `doc._.people`."""
-    names, mentions = find_named_mentions(doc)
+    text = doc.text
+    names, mentions = find_named_mentions(doc, text)
     people = [PersonFound(name) for name in names]
     for mention in mentions:
         people[mention.person].spans.append((mention.start, mention.end))
-        honorific = _honorific_pattern().match(doc.text, mention.end)
+        honorific = _honorific_pattern().match(text, mention.end)
         if honorific and people[mention.person].honorific is None:
             people[mention.person].honorific = honorific.group()
     if not mentions:
         doc._.people = people
         return doc
-    scene, titles, own, finder = build_scene(doc, mentions)
+    scene, titles, own, finder = build_scene(doc, text, mentions)
     for holding in find_holdings(scene, own, finder):
-        _add_position(doc, people[mentions[holding.mention].person], titles[holding.title], holding)
+        _add_position(scene.text, doc, people[mentions[holding.mention].person], titles[holding.title], holding)
     for person in people:
         person.positions = _drop_short_forms(person.positions)
     _add_honours(scene, people, mentions)
@@ -58,13 +59,13 @@ def find_people(doc: Doc) -> Doc:
 
 
 def build_scene(
-    doc: Doc, mentions: list[NamedMention]
+    doc: Doc, text: str, mentions: list[NamedMention]
 ) -> tuple[Scene, list[Title], list[tuple[int, int] | None], AffiliationFinder]:
     """Give the scene of names, titles and organisations, the titles, each title's own organisation phrase, the finder."""
     spans = [(mention.start, mention.end) for mention in mentions]
-    titles = find_titles(doc, spans)
+    titles = find_titles(doc, text, spans)
     title_spans = [(title.start, title.end) for title in titles]
-    finder = AffiliationFinder(doc, title_spans, spans)
+    finder = AffiliationFinder(doc, text, title_spans, spans)
     own = [finder.find(title.start) for title in titles]
     organisations = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")}
     organisations.update(phrase for phrase in own if phrase)
@@ -74,7 +75,7 @@ def build_scene(
             continue
         merged.append((start, end))
     honours = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "HONOUR"]
-    return Scene(doc.text, title_spans, spans, merged, honours), titles, own, finder
+    return Scene(text, title_spans, spans, merged, honours), titles, own, finder
 
 
 def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: AffiliationFinder) -> list[Holding]:
@@ -99,7 +100,9 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
     return holdings
 
 
-def carries_of(scene: Scene, finder: AffiliationFinder, earlier: list[Holding], title: int, mention: int):
+def carries_of(
+    scene: Scene, finder: AffiliationFinder, earlier: list[Holding], title: int, mention: int
+) -> list[CarryCandidate]:
     """Give the organisations that a title without its own may take over; `earlier` are the holdings before it."""
     start = scene.titles[title][0]
     previous = next(
@@ -112,11 +115,11 @@ def carries_of(scene: Scene, finder: AffiliationFinder, earlier: list[Holding], 
     return list_carries(scene, (title, mention), previous, before_name, taken)
 
 
-def _add_position(doc: Doc, person: PersonFound, title: Title, holding: Holding) -> None:
-    text = doc.text[title.start : title.end]
+def _add_position(article: str, doc: Doc, person: PersonFound, title: Title, holding: Holding) -> None:
+    text = article[title.start : title.end]
     phrase = holding.organisation
-    organisation_text = doc.text[phrase[0] : phrase[1]] if phrase else None
-    organisation = identify_organisation(doc, phrase)
+    organisation_text = article[phrase[0] : phrase[1]] if phrase else None
+    organisation = identify_organisation(doc, organisation_text)
     confidence = round(holding.probability, 3)
     for known in person.positions:
         if known.title != text:
@@ -135,11 +138,10 @@ def _add_position(doc: Doc, person: PersonFound, title: Title, holding: Holding)
     person.positions.append(PositionFound(text, title.start, title.end, organisation_text, organisation, confidence))
 
 
-def identify_organisation(doc: Doc, phrase: tuple[int, int] | None) -> int | None:
-    """Give the index of the organisation that a phrase names, by its span, its text or what a generic word points at."""
-    if phrase is None:
+def identify_organisation(doc: Doc, text: str | None) -> int | None:
+    """Give the index of the organisation that a phrase names, or that it points at if it is a generic word."""
+    if text is None:
         return None
-    text = doc.text[phrase[0] : phrase[1]]
     for index, organisation in enumerate(doc._.organisations):
         if text == organisation.name or text in organisation.aliases:
             return index

@@ -63,7 +63,7 @@ def _department_pattern() -> re.Pattern[str]:
 def _verb_like_heads() -> frozenset[str]:
     """Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞)."""
     return frozenset(
-        "代表人 指挥 导演 编辑 主编 主持人 成员 领队 顾问 公关 助理 编导 学生 干事 干部 记者 同学 代办 指导员 新生".split()
+        ["代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生", "干事", "干部", "记者", "同学", "代办", "指导员", "新生"]
     )
 
 
@@ -113,13 +113,12 @@ def normalise_title(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return titles
 
 
-def find_titles(doc: Doc, names: list[tuple[int, int]]) -> list[Title]:
+def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title]:
     """Give the titles of `doc` in order: those tagged, and those that the lexicon knows next to a name.
 
     names: where people are named, in order. A title of the lexicon counts only where it touches a name or another title
     in a list that does (党委书记、校长刘福玉), and where nothing else is tagged.
     """
-    text = doc.text
     found: dict[tuple[int, int], bool] = {}
     taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
     for ent in doc.ents:
