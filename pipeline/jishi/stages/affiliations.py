@@ -1,7 +1,7 @@
 """The organisation written before a title or a name: 我校, 市总工会, 青岛大学劳动人事研究院, 扬州市.
 
-Tagged organisations and places that touch are one phrase (青岛大学 + 劳动人事研究院). Where nothing is tagged, the words
-back to the last mark or function word are looked at, if they end as organisations do.
+Tagged organisations and places that touch are one phrase (青岛大学 + 劳动人事研究院). Where nothing is tagged, the
+words back to the last mark or function word are looked at, if they end as organisations do.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _CUT = re.compile(
     r"[，。、；：！？\s（）()“”\"《》|]|以及|邀请|特邀|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
     r"最后|其中|包括|主管|分管|负责|但|而|应(?!用)|主讲|主持|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
 )
+_CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
 _PREFIXES = re.compile(
     r"(?:第?[一二三四五六七八九十百\d]{1,4}届|我校|本校|学校|该校|我院|本院|学院|我系|本系|我市|我省|我县|我区|集团|公司|中国|全国|国家|[校院省市区县镇乡])$"
@@ -105,10 +106,7 @@ class AffiliationFinder:
         if offset == 0 or offset in self.barriers or offset in self.tagged:
             return True
         before = self.text[max(0, offset - 2) : offset]
-        cut = None
-        for cut in _CUT.finditer(before):
-            pass
-        return (cut is not None and cut.end() == len(before)) or not "\u4e00" <= before[-1] <= "\u9fff"
+        return _CUT_AT_END.search(before) is not None or not "\u4e00" <= before[-1] <= "\u9fff"
 
     def _guess(self, end: int) -> tuple[int, int] | None:
         text = self.text

@@ -1,7 +1,7 @@
 """Where people are named, and which mentions are one person.
 
-One person has one entry, in the fullest form: a given name alone (普尤 for 阿纳托利·斯捷潘诺维奇·普尤) and a surname with a
-title (张校长) are mentions of the one person they fit. A title inside a name is taken out (饶副司长邦安 is 饶邦安).
+One person has one entry, in the fullest form: the last part of a foreign name (卡尔松 for 比约恩·卡尔松) or a given name
+alone is a mention of the one person it fits. A title inside a name is taken out (饶副司长邦安 is 饶邦安).
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
 
 
 def _find_split_names(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Find 饶副司长邦安: a family name, a title and a given name of one or two characters; removes the parts from `found`."""
+    """Find 饶副司长邦安: a family name, a title and a given name of at most two characters. Takes 邦安 out of `found`."""
     split = []
     by_start = {start: (start, end, name) for start, end, name in found}
     for ent in doc.ents:
@@ -93,8 +93,7 @@ def _find_split_names(doc: Doc, text: str, found: list[tuple[int, int, str]]) ->
             given is None
             or len(given[2]) > 2
             or before not in surnames()
-            or (given[2][0] in surnames()
-            and len(given[2]) > 2)
+            or (given[2][0] in surnames() and len(given[2]) > 2)
         ):
             continue
         if start >= 2 and "\u4e00" <= text[start - 2] <= "\u9fff" and text[start - 2] not in "由请和与及，、":

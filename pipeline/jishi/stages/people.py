@@ -61,7 +61,7 @@ def find_people(doc: Doc) -> Doc:
 def build_scene(
     doc: Doc, text: str, mentions: list[NamedMention]
 ) -> tuple[Scene, list[Title], list[tuple[int, int] | None], AffiliationFinder]:
-    """Give the scene of names, titles and organisations, the titles, each title's own organisation phrase, the finder."""
+    """Give the scene of names, titles and organisations, the titles, each title's own organisation, and the finder."""
     spans = [(mention.start, mention.end) for mention in mentions]
     titles = find_titles(doc, text, spans)
     title_spans = [(title.start, title.end) for title in titles]

@@ -1,10 +1,11 @@
 """Who holds which title where: pairs of a title and a named person, scored by small models of what stands between.
 
-For every title the people named near it are candidates: after it (校长刘福玉), before it (刘福玉校长; 李楠，女，教授), others
-of the same list (副主席贾平、徐连奎), and the subject of the sentences before (他现任…). What stands between is written as a
-template, `O` for an organisation, `T` for a title, `P` for a name, marks and a few telling words as they are, other
-words as `x`; the templates are the features of a linear model trained on annotated articles (models/relations). A
-second model tells whether a title without an organisation of its own takes one over from the title or name before it.
+For every title the people named near it are candidates: after it (校长刘福玉), before it (刘福玉校长; 李楠，女，教授),
+others of the same list (副主席贾平、徐连奎), and the subject of the sentences before (他现任…). What stands between is
+written as a template, `O` for an organisation, `T` for a title, `P` for a name, marks and a few telling words as they
+are, other words as `x`; the templates are the features of a linear model trained on annotated articles
+(models/relations). A second model tells whether a title without an organisation of its own takes one over from the
+title or name before it.
 """
 
 from __future__ import annotations
@@ -268,8 +269,8 @@ def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: in
 def _describe_runs(scene: Scene) -> list[tuple[str, str]]:
     """Describe for every item the row of items it stands in: how it begins and ends, and which way its titles point.
 
-    A row is a run of items with little between them. In 甲 某校教授 乙 某院院长 the titles follow the names, which only the
-    order of the whole row can tell: it points left (names first throughout), right (titles first), or neither way.
+    A row is a run of items with little between them. In 甲 某校教授 乙 某院院长 the titles follow the names, which only
+    the order of the whole row can tell: it points left (names first throughout), right (titles first), or neither way.
     """
     described = [("", "")] * len(scene.items)
     start = 0
@@ -357,16 +358,13 @@ def describe_carry(
     start) or "bracket" (it stands in brackets behind the name and title, `edge` is the opening bracket).
     """
     start, end = scene.titles[title]
-    name_start, name_end = scene.mentions[mention]
+    name_end = scene.mentions[mention][1]
     head = scene.text[end - 2 : end]
     words = scene.text[phrase[0] : phrase[1]]
     tail = words[-1]
     generic = "generic" if words in generic_words() else ""
     side = "after" if start >= name_end else "before"
-    if edge <= start:
-        own = "".join(scene.template(edge, start))
-    else:
-        own = "".join(scene.template(end, edge))
+    own = "".join(scene.template(edge, start) if edge <= start else scene.template(end, edge))
     features = [
         f"{source}:{side}:{own}",
         f"{source}:{side}:{same_person}",
@@ -399,9 +397,9 @@ def list_carries(
     before_name: tuple[int, int] | None,
     taken: bool,
 ) -> list[CarryCandidate]:
-    """Give the organisation phrases that the title of `pairing` (title, mention), which has none before it, may take over.
+    """Give the organisation phrases that a title with none before it may take over.
 
-    previous: the holding whose title stands last before this one. before_name: the phrase that touches the name from
+    pairing: the title and the mention of who holds it. previous: the holding whose title stands last before this one. before_name: the phrase that touches the name from
     the left. taken: whether a title between that phrase and the name has it already.
     """
     title, mention = pairing

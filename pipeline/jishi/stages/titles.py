@@ -43,7 +43,7 @@ def _alternatives(*names: str) -> str:
 
 @functools.cache
 def title_pattern() -> re.Pattern[str]:
-    """Give the pattern of a whole title: its cohort or modifiers, then a head (2018级本科生, 党委副书记, 常务副校长)."""
+    """Give the pattern of a whole title: its cohort or modifiers, then a head (2018级本科生, 党委副书记)."""
     heads, modifiers = _alternatives("title_heads.txt"), _alternatives("title_modifiers.txt")
     return re.compile(rf"(?:{_COHORT})?(?:{modifiers}){{0,5}}(?:{heads})(?:助理|秘书)?")
 
@@ -55,16 +55,20 @@ def _title_before_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def _department_pattern() -> re.Pattern[str]:
-    departments = r"部|局|厅|处|科|室|系|所|院|办|会|社|团|队|中心|公司|集团|大学|学校|中学|小学|医院|银行|[省市区县镇乡州]委|工委|站|馆|组"
+    departments = (
+        "部|局|厅|处|科|室|系|所|院|办|会|社|团|队|中心|公司|集团|大学|学校|中学|小学|医院|银行|"
+        "[省市区县镇乡州]委|工委|站|馆|组"
+    )
     return re.compile(rf"^(.+?(?:{departments}|[省市区县镇乡州国]))({title_pattern().pattern})$")
 
 
-@functools.cache
-def _verb_like_heads() -> frozenset[str]:
-    """Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞)."""
-    return frozenset(
-        ["代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生", "干事", "干部", "记者", "同学", "代办", "指导员", "新生"]
+# Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞).
+_VERB_LIKE = frozenset(
+    (
+        "代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生", "干事",
+        "干部", "记者", "代办", "指导员", "新生",
     )
+)  # fmt: skip
 
 
 def match_title_before(text: str, end: int, start: int = 0) -> tuple[int, int] | None:
@@ -77,7 +81,7 @@ def match_title_before(text: str, end: int, start: int = 0) -> tuple[int, int] |
 def match_title_after(text: str, start: int) -> tuple[int, int] | None:
     """Give the title by the lexicon that begins at `start`, right after a name (刘福玉校长), or None."""
     found = title_pattern().match(text, start, min(len(text), start + _MAX_TITLE))
-    if not found or found.group() in _verb_like_heads():
+    if not found or found.group() in _VERB_LIKE:
         return None
     return found.start(), found.end()
 
