@@ -6,11 +6,13 @@ main event's; another named event counts where it has a date or a venue of its o
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from jishi.lexicons import read_lines
 from jishi.stages.clauses import locate
 from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
@@ -227,9 +229,12 @@ def describe_type(doc: Doc, context: Context, name: NameCandidate | None, region
         features.append(f"last2={words[-2:]}")
         start = context.sentences[locate(context.sentences, name.start)][0]
         around = text[start : context.sentences[locate(context.sentences, name.start)][1]]
+        features += [f"cue_name={kind}" for kind in find_type_cues(words)]
     else:
         features.append("unnamed")
         around = text[context.body_start : context.body_start + 100]
+    features += [f"cue_title={kind}" for kind in find_type_cues(title)]
+    features += [f"cue_around={kind}" for kind in find_type_cues(around)]
     features += [f"title={title[i : i + 2]}" for i in range(max(0, len(title) - 1))]
     features += [f"around={m.group()}" for m in HOLDING.finditer(around)]
     for act in context.acts.between(*region)[:40]:
@@ -237,6 +242,16 @@ def describe_type(doc: Doc, context: Context, name: NameCandidate | None, region
     if doc._.talks:
         features += [f"talk={talk.kind}" for talk in doc._.talks]
     return sorted(set(features))
+
+
+@functools.cache
+def _type_cues() -> dict[str, list[str]]:
+    return {kind: words.split() for kind, words in (line.split("\t") for line in read_lines("event_cues.txt"))}
+
+
+def find_type_cues(text: str) -> list[str]:
+    """Give the types of event that words of `text` speak for."""
+    return [kind for kind, words in _type_cues().items() if any(word in text for word in words)]
 
 
 def _choose_type(doc: Doc, context: Context, draft: Draft, region: tuple[int, int]) -> str:
