@@ -263,7 +263,15 @@ def _add_dates(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _run_dates(options: argparse.Namespace) -> int:
-    raise UsageError("not yet")
+    from jishi.stages.dates import format_dates, parse_dates
+
+    text = sys.stdin.read() if options.text == "-" else options.text
+    try:
+        items = parse_dates(text, options.reference)
+    except ValueError as error:
+        raise UsageError(f"{error}: give the reference as YYYY-MM-DD, such as --reference 2024-09-02") from error
+    print(format_dates(items) if items else "no date found")
+    return EXIT_SUCCESS
 
 
 if __name__ == "__main__":
