@@ -28,8 +28,18 @@ _MONTHS = {name: number for number, name in enumerate(
 )}  # fmt: skip
 _STEPS = {"上上": -2, "上": -1, "前": -1, "去": -1, "本": 0, "这": 0, "今": 0, "当": 0, "同": 0, "这个": 0,
           "下": 1, "后": 1, "明": 1, "下下": 2}  # fmt: skip
-_UNITS = {"天": "day", "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "年": "year",
-          "个月": "month", "个星期": "week", "个礼拜": "week"}
+_UNITS = {
+    "天": "day",
+    "日": "day",
+    "周": "week",
+    "星期": "week",
+    "礼拜": "week",
+    "月": "month",
+    "年": "year",
+    "个月": "month",
+    "个星期": "week",
+    "个礼拜": "week",
+}
 
 
 class ImpossibleDateError(ValueError):
@@ -53,7 +63,8 @@ class Setting:
     """What an expression is read against.
 
     reference: the day the text speaks from; None if unknown. traditional: the script. taiwan: short years count from 1912. looks_ahead, told: what
-    the sentence says of its own time. day, month, year: the last ones named before in the text. fixed_year: the year that
+    the sentence says of its own time. day, month, year: the last ones named before in the text;
+    month_near: that month stands just before. fixed_year: the year that
     the text states where the reference is unknown. year_before: a year stated in the same sentence.
     """
 
@@ -64,6 +75,7 @@ class Setting:
     plain: bool = False
     day: date | None = None
     month: Interval | None = None
+    month_near: bool = False
     year: int | None = None
     fixed_year: int | None = None
     year_before: int | None = None
@@ -304,8 +316,10 @@ def _read_season(piece: Piece, context: Interval, setting: Setting) -> Interval 
 
 
 def _read_relative_season(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
-    now = setting.reference.year if setting.reference else setting.fixed_year
-    return _season((now or UNKNOWN_YEAR) + _STEPS[piece.parts["relative"]], piece.parts["season"])
+    now = setting.reference.year if setting.reference else setting.fixed_year or UNKNOWN_YEAR
+    if piece.parts["season"] == "冬" and setting.reference and setting.reference.month < 6:
+        now -= 1  # 今冬 of a January began in December
+    return _season(now + _STEPS[piece.parts["relative"]], piece.parts["season"])
 
 
 def _read_year_part(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
@@ -511,7 +525,7 @@ def _read_relative_day(piece: Piece, context: Interval, setting: Setting) -> Int
 
 def _read_anaphoric_day(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
     offset = load_grammar().words["anaphoric_days"][piece.parts["word"]]
-    base = setting.day or setting.reference
+    base = setting.reference if piece.parts["word"] == "即日" else setting.day or setting.reference
     return day(base + timedelta(days=offset)) if base else None
 
 
@@ -636,7 +650,8 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
         reading = Reading(interval, *_judge_head(head, setting))
     if reading is None:
         return None
-    return replace(reading, anaphoric=kind in _ANAPHORIC, approximate=_is_approximate(pieces))
+    approximate = _is_approximate(pieces) or (kind == "anaphoric_day" and setting.day is None)
+    return replace(reading, anaphoric=kind in _ANAPHORIC, approximate=approximate)
 
 
 def _is_approximate(pieces: tuple[Piece, ...]) -> bool:
@@ -720,6 +735,8 @@ def _find_ahead(pieces: tuple[Piece, ...], setting: Setting) -> Interval | None:
         except ImpossibleDateError:
             continue
         if interval and interval.last >= reference and (interval.first - reference).days <= limit:
+            if interval.first <= reference:
+                return None  # it has begun: the ordinary reading
             return interval if _agrees(interval) else None
     return None
 
@@ -731,7 +748,7 @@ def _agrees(interval: Interval) -> bool:
 def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading | None:
     reference = setting.reference
     candidates: list[Interval] = []
-    if setting.month is not None:
+    if setting.month is not None and (setting.month_near or reference is None):
         candidates.append(setting.month)
     if reference is not None:
         this = reference.replace(day=1)
@@ -750,11 +767,20 @@ def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading 
         if interval is None:
             continue
         days_ahead = (interval.first - reference).days if reference else 0
-        allowed = NEAR_FUTURE if setting.looks_ahead or candidate is setting.month else 0
+        begun = setting.month is candidate and reference is not None and candidate.first <= reference
+        allowed = NEAR_FUTURE if setting.looks_ahead or begun else 0
         if days_ahead <= allowed:
             if _agrees(interval):
                 return Reading(interval, ("year", "month"))
             fallback = fallback or interval
+    if fallback is not None and reference is not None:  # 二十五日(本周六): the weekday tells that it lies ahead
+        for first in (reference.replace(day=1), add_months(reference.replace(day=1), 1)):
+            try:
+                interval = narrow(pieces, month(first.year, first.month), setting)
+            except ImpossibleDateError:
+                continue
+            if interval and _agrees(interval) and 0 <= (interval.first - reference).days <= NEAR_FUTURE:
+                return Reading(interval, ("year", "month"))
     if fallback is not None:
         return Reading(fallback, ("year", "month"))
     if candidates:

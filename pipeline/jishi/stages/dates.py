@@ -42,6 +42,25 @@ from jishi.stages.numerals import read_number
 
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _STATED_YEAR = {"date": "year", "year": "year", "month_of_year": "year", "years": "last"}
+_TITLE = re.compile("《[^》\n]{1,40}》|“[^”\n]{1,16}”|「[^」\n]{1,16}」|『[^』\n]{1,16}』")
+_DOUBTFUL = frozenset(("festival", "relative_day"))  # may be something else even in a range or list
+_WORDS_OF_TITLES = frozenset(
+    (
+        "relative_day",
+        "relative_night",
+        "weekday",
+        "festival",
+        "relative_year",
+        "anaphoric_day",
+        "anaphoric_year",
+        "month",
+        "ago",
+        "decade_count",
+        "relative_week",
+        "relative_month",
+        "lunar",
+    )
+)
 _PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a caption, a table cell) tells nothing
 _NEIGHBOURHOOD = 60  # code points: how far a full date lends its year to the next ones
 _EVENT_AGE = timedelta(days=21)  # the first day an article names is its event's, and its 今天, if no older than this
@@ -140,13 +159,20 @@ class _Reader:
         else:
             fixed_year = _find_fixed_year(self.expressions)
             reference = self._find_dateline(fixed_year)
+        # 昨晚, 前天 beside 今天: the text is told on the day of its publication
+        self.tells_from_today = any(
+            piece.parts.get("word", "今")[0] in "昨前" and piece.kind in ("relative_day", "relative_night")
+            for expression in self.expressions for point in expression.points for piece in point.pieces
+        )  # fmt: skip
         self.found.reference = reference.isoformat() if reference else None
         taiwan = "民国" in self.folded or (traditional and bool(self.context["taiwan"].search(self.folded)))
         self.setting = Setting(reference=reference, traditional=traditional, taiwan=taiwan, fixed_year=fixed_year)
         self.year_known = reference is not None or fixed_year is not None
         self.month_year_known = True
-        self.full_date_end = -1000
+        self.full_date_end = self.month_end = -1000
+        self.years_of_days: dict[tuple[str, str], int] = {}
         self.full_date_sentence = -1
+        self.titles = [found.span() for found in _TITLE.finditer(self.folded)]
         self.sentences: dict[int, tuple[bool, bool]] = {}
 
     def read(self) -> DatesFound:
@@ -178,8 +204,9 @@ class _Reader:
     # one expression -----------------------------------------------------------------------------------------------
 
     def _read_expression(self, expression: Expression) -> None:
-        points = tuple(p for p in (self._settle_short_year(point) for point in expression.points) if p is not None)
-        if not points:
+        points = tuple(p for p in map(self._settle_short_year, expression.points) if p is not None)
+        points = tuple(p for p in points if self._is_date(p, alone=len(points) == 1))
+        if not points or self._is_name(points, expression):
             return
         setting = self._set(expression)
         if len(points) == 1 or expression.joined == "range":
@@ -192,12 +219,21 @@ class _Reader:
         if sentence not in self.sentences:
             self.sentences[sentence] = self._judge_sentence(sentence)
         looks_ahead, plain = self.sentences[sentence]
+        between = self.folded[self.month_end : expression.start] if self.month_end >= 0 else "\n"
+        month_near = len(between) <= _NEIGHBOURHOOD and "\n" not in between
         near = sentence == self.full_date_sentence
         if not near and self.setting.year is not None and expression.start - self.full_date_end <= _NEIGHBOURHOOD:
             reference = self.setting.reference
             near = reference is None or abs(reference.year - self.setting.year) <= _YEARS_APART
         year_before = self.setting.year if near else None
-        return replace(self.setting, looks_ahead=looks_ahead, plain=plain, year_before=year_before)
+        first = expression.points[0].pieces
+        if year_before is None and len(first) > 1 and first[0].kind == "month":
+            year_before = self.years_of_days.get(
+                (first[0].parts["month"], first[1].parts.get("day") or first[1].parts.get("first", ""))
+            )
+        return replace(
+            self.setting, looks_ahead=looks_ahead, plain=plain, year_before=year_before, month_near=month_near
+        )
 
     def _sentence_start(self, position: int) -> int:
         return max(self.folded.rfind(mark, 0, position) for mark in "。!?;\n")
@@ -241,22 +277,30 @@ class _Reader:
             return abs(_digit(written[0]) - _digit(written[1])) != 1
         now = self.setting.reference.year if self.setting.reference else self.setting.fixed_year
         if self.setting.taiwan:
-            return number >= 30 and (now is None or abs(number + 1911 - now) <= 50)
+            return number >= 30 and (now is None or abs(number + 1911 - now) <= 25)
         if number >= 100 or not written[0].isdigit():
             return False
         year = number + (2000 if number <= ((now or 2025) + 6) % 100 else 1900)
-        near = now is None or now - 40 <= year <= now + 6
+        near = now - 35 <= year <= now + 6 if now else not 31 <= number <= 89
         return near and bool(re.search(r"(?:^|[,。、;:(\s]|[在于从自到至])$", before)) and not after.startswith("的")
 
-    def _is_date(self, point: Point) -> bool:
+    def _is_name(self, points: tuple[Point, ...], expression: Expression) -> bool:
+        """Say whether it is part of a title: 《春节序曲》, “今日校园之星”. A calendar date inside a title stays one."""
+        if points[0].pieces[0].kind not in _WORDS_OF_TITLES:
+            return False
+        return any(start < expression.start < end for start, end in self.titles)
+
+    def _is_date(self, point: Point, alone: bool) -> bool:
         """Say whether a lone piece that could be something else (2.1, 三日, 八号, 国庆) is a date here."""
-        if len(point.pieces) > 1:
-            return True
         piece = point.pieces[0]
+        if len(point.pieces) > 1 or not (alone or piece.kind in _DOUBTFUL or piece.parts.get("sign") == "号"):
+            return True
         before, after = self.folded[: piece.start][-4:], self.folded[piece.end : piece.end + 4]
         if piece.kind == "month_day":
-            shown = "sign" in piece.parts or (piece.parts["mark"] == "/" and (
-                int(piece.parts["day"]) > 12 or len(piece.parts["day"]) == len(piece.parts["month"]) == 2))
+            shown = "sign" in piece.parts or (
+                piece.parts["mark"] == "/"
+                and (int(piece.parts["day"]) > 12 or len(piece.parts["day"]) == len(piece.parts["month"]) == 2)
+            )
             return shown or not (before or after)
         if piece.kind == "day":
             written, sign = piece.parts["day"], piece.parts.get("sign", "日")
@@ -264,9 +308,13 @@ class _Reader:
                 return bool(self.context["before_day"].search(before)) and not self.context["after_number"].match(after)
             return written[0].isdigit() or len(written) > 1
         if piece.kind == "festival" and "holiday" not in piece.parts:
-            return bool(self.context["before_festival"].search(before)) and not self.context["after_festival"].match(after)
+            return bool(self.context["before_festival"].search(before)) and not self.context["after_festival"].match(
+                after
+            )
         if piece.kind == "relative_day":
-            return not (self.context["before_figurative"].search(before) or self.context["after_figurative"].match(after))
+            return not (
+                self.context["before_figurative"].search(before) or self.context["after_figurative"].match(after)
+            )
         return True
 
     def _note_today(self, expression: Expression, following: Expression) -> None:
@@ -276,7 +324,8 @@ class _Reader:
             return
         if self.folded[expression.points[-1].end : following.start] not in ("(", " (", ",", ", "):
             return
-        reading = self._read_point(following.points[0], self._set(following))
+        point = self._settle_short_year(following.points[0])
+        reading = self._read_point(point, self._set(following)) if point else None
         if reading is None or reading.interval.first != reading.interval.last or not reading.year_known:
             return
         self.setting = replace(self.setting, speaking_day=reading.interval.first)
@@ -305,8 +354,6 @@ class _Reader:
 
     def _read_range(self, points: tuple[Point, ...], setting: Setting, expression: Expression) -> None:
         first = points[0]
-        if len(points) == 1 and not self._is_date(first):
-            return
         if first.pieces[0].kind == "time":
             self._read_range_from_time(points, setting)
             return
@@ -425,14 +472,25 @@ class _Reader:
         if reading.approximate or movable_only(pieces):
             return
         changes: dict[str, Any] = {}
+        if pieces[0].kind == "month" and len(pieces) > 1 and reading.year_known:
+            written = pieces[1].parts.get("day") or pieces[1].parts.get("first")
+            if written:
+                self.years_of_days[pieces[0].parts["month"], written] = interval.first.year
         if interval.granularity == "day" and reading.month_known:
             changes |= {"day": interval.last, "month": month(interval.last.year, interval.last.month)}
             reference = self.setting.reference
-            if self.setting.speaking_day is None and reference and pieces[0].kind not in ("relative_day", "relative_night"):
+            if (
+                self.setting.speaking_day is None
+                and not self.tells_from_today
+                and reference
+                and pieces[0].kind not in ("relative_day", "relative_night")
+            ):
                 if timedelta(0) <= reference - interval.first <= _EVENT_AGE:
                     changes["speaking_day"] = interval.first
         elif interval.granularity == "month":
             changes["month"] = month(interval.last.year, interval.last.month)
+        if "month" in changes:
+            self.month_end = end
         if interval.granularity in ("day", "month", "year") and reading.year_known:
             changes["year"] = interval.first.year
         if pieces[0].kind in _STATED_YEAR and interval.granularity in ("day", "month"):
