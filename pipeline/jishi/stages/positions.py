@@ -11,6 +11,7 @@ title or name before it.
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -29,6 +30,7 @@ _WORDS = (
 _PIECES = re.compile(
     rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)|([^，、。；：（）()！？“”\"《》|/·—\-\s\d])"
 )
+_LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志")
 _PRONOUN = re.compile(r"(?:随后|目前|现在|此前|同时)?[，,]?(他|她|其|该)")
 
 
@@ -193,8 +195,11 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 if symbols.count("T") + symbols.count("P") > 6 or "。" in symbols:
                     continue
                 other = right_template if side == "L" else left_template
+                if direction.startswith("right" if side == "L" else "left"):
+                    continue  # the whole row points the other way
                 own = "".join(symbols)
                 touch = _touching(scene, item)
+                names = _count_list(scene, people)
                 pair = Candidate(index, item.index)
                 pair.features = [
                     f"{side}:{own}",
@@ -214,6 +219,9 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     f"{side}:rank{min(rank, 1)}:run:{run}",
                     f"{side}:{own}:run:{run}",
                     f"{side}:points:{direction}",
+                    f"{side}:{own}:names{names}",
+                    f"{side}:list:{_LIST_PART.sub('', own)}:{rank > 0}:names{names}",
+                    f"{side}:rank{min(rank, 1)}:names{names}:{head}",
                     f"{side}:rank{min(rank, 1)}:points:{direction}",
                     f"{side}:{own}:points:{direction}",
                 ]
@@ -264,6 +272,17 @@ def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: in
         previous = item
         i += step
     return near
+
+
+def _count_list(scene: Scene, people: list[Item]) -> str:
+    """Say how many names stand in one list with the nearest: 1, 2, 3 or many."""
+    count = 1
+    for previous, item in itertools.pairwise(people):
+        gap = scene.text[min(previous.end, item.end) : max(previous.start, item.start)]
+        if len(gap) > 3 or gap.strip("、，和与及 ") not in ("", "以"):
+            break
+        count += 1
+    return str(count) if count <= 3 else "many"
 
 
 def _describe_runs(scene: Scene) -> list[tuple[str, str]]:
@@ -399,8 +418,9 @@ def list_carries(
 ) -> list[CarryCandidate]:
     """Give the organisation phrases that a title with none before it may take over.
 
-    pairing: the title and the mention of who holds it. previous: the holding whose title stands last before this one. before_name: the phrase that touches the name from
-    the left. taken: whether a title between that phrase and the name has it already.
+    pairing: the title and the mention of who holds it. previous: the holding whose title stands last before this one.
+    before_name: the phrase that touches the name from the left. taken: whether a title between that phrase and the name
+    has it already.
     """
     title, mention = pairing
     start, end = scene.titles[title]
