@@ -86,6 +86,24 @@ class AffiliationFinder:
             return self._guess(end) if guess else None
         return start, end
 
+    def find_others(self, start: int) -> list[tuple[int, int]]:
+        """Give the organisations listed before the phrase that begins at `start`: 甲公司、乙公司 before a shared title.
+
+        Only where the list begins a clause or follows a title or name; else it may be a list of those present.
+        """
+        text = self.text
+        others: list[tuple[int, int]] = []
+        position = start
+        while position and text[position - 1] in "、和与及" and (position - 1) in self.tagged:
+            begin = self._extend(position - 1)
+            others.append((begin, position - 1))
+            position = begin
+        if not others or len(others) > 2:
+            return []
+        before = text[position - 1 : position]
+        opens = position == 0 or before in "，。；：\n" or (before == "、" and position - 1 in self.barriers)
+        return others if opens else []
+
     def _extend(self, end: int) -> int:
         """Give where the phrase of touching organisations and places that ends at `end` begins; `end` if none does."""
         text, start = self.text, end

@@ -97,6 +97,10 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
             chosen = max(scored, default=(0.0, (0, 0)))
             organisation = chosen[1] if chosen[0] >= _CARRY_THRESHOLD else None
         holdings.append(Holding(title, mention, organisation, best[title, mention]))
+    for holding in list(holdings):
+        if holding.organisation is not None:
+            for other in finder.find_others(holding.organisation[0]):
+                holdings.append(Holding(holding.title, holding.mention, other, holding.probability))
     return holdings
 
 
