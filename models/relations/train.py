@@ -46,6 +46,7 @@ SETTINGS = {
     "speakers": (0.1, 5),
     "event_names": (0.1, 4),
     "reports_event": (0.3, 3),
+    "second_events": (0.3, 2),
     "event_dates": (0.3, 3),
     "event_places": (0.3, 3),
     "organisers": (0.2, 3),
@@ -222,7 +223,7 @@ def prepare(golds: list[dict[str, Any]], shared: Path) -> list[Example]:
 
     cross_fit("speakers", examples, keep_speaker_model)
     cross_fit("topics", examples, lambda e, m: _set_talks(e, m, models[id(e)]))
-    cross_fit("event_names", examples, _set_name)
+    cross_fit("event_names", examples, lambda e, m: _set_name(e, m, score))
     for example in examples:
         add_fact_rows(example, score)
     return examples
@@ -232,17 +233,31 @@ def _set_talks(example: Example, topics: LinearModel, speakers: LinearModel) -> 
     example.doc._.talks = talks.decide_talks(example.doc, example.context, topics, speakers)
 
 
-def _set_name(example: Example, model: LinearModel) -> None:
-    rows = zip(
-        example.rows["event_names"],
-        find_name_candidates(example.context, {d.end for d in example.doc._.dates}),
-        strict=True,
+def _set_name(example: Example, model: LinearModel, score: Any) -> None:
+    doc, context, gold = example.doc, example.context, example.gold["events"]
+    scored = sorted(
+        (
+            (model.probability(features), candidate)
+            for (features, _), candidate in zip(
+                example.rows["event_names"],
+                find_name_candidates(context, {d.end for d in doc._.dates}),
+                strict=True,
+            )
+        ),
+        key=lambda pair: (-pair[0], pair[1].start, -pair[1].end),
     )
-    scored = [(model.probability(features), -c.start, c.end, c) for (features, _), c in rows]
-    best = max(scored, key=lambda row: row[:3], default=None)
-    example.name = best[3] if best and best[0] >= events.NAME_THRESHOLD else None
-    features = events.describe_report(example.doc, example.context, (best[0], best[3]) if best else None)
-    example.rows["reports_event"] = [(features, {"yes"} if example.gold["events"] else set())]
+    best = scored[0] if scored else None
+    example.name = best[1] if best and best[0] >= events.NAME_THRESHOLD else None
+    example.rows["reports_event"] = [(events.describe_report(doc, context, best), {"yes"} if gold else set())]
+    example.rows["second_events"] = []
+    if example.name is None:
+        return
+    others = [e["name"] for e in gold if e["name"] and not score.similar(e["name"], _text(example))]
+    for probability, candidate in events.second_candidates(context, scored):
+        text = doc.text[candidate.start : candidate.end]
+        right = any(score.similar(text, name) for name in others)
+        features = events.describe_second(doc, context, example.name, candidate, probability)
+        example.rows["second_events"].append((features, {"yes"} if right else set()))
 
 
 def check(examples: list[Example]) -> None:

@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
-from jishi.stages.clauses import locate
+from jishi.stages.clauses import QUOTES, locate
 from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
     HOLDING,
@@ -30,14 +30,15 @@ from jishi.stages.linear import load_linear_model
 from jishi.stages.roles import describe_person
 
 NAME_THRESHOLD = 0.15
-SECOND_NAME_THRESHOLD = 0.5
+SECOND_NAME_THRESHOLD = 0.25
+SECOND_EVENT_THRESHOLD = 0.5
+MOST_EVENTS = 3
 EVENT_THRESHOLD = 0.3
 DATE_THRESHOLD = 0.2
 PLACE_THRESHOLD = 0.4
 ORGANISER_THRESHOLD = 0.4
 ATTENDANCE_THRESHOLD = 0.3
 ROLE_THRESHOLD = 0.35
-_MARKS = "“”《》「」『』【】 "
 
 
 @dataclass(slots=True)
@@ -97,21 +98,66 @@ def choose_events(doc: Doc, context: Context) -> list[Draft]:
         return [Draft(None, reported)]
     main = Draft(best[1], best[0])
     drafts = [main]
-    taken = [_core(context.text, best[1])]
-    own_dates = {_own_date(doc, context, best[1])}
-    for score, candidate in scored[1:]:
-        if score < SECOND_NAME_THRESHOLD or candidate.start < context.body_start:
+    model = load_linear_model("second_events")
+    for score, candidate in second_candidates(context, scored):
+        if model.probability(describe_second(doc, context, best[1], candidate, score)) < SECOND_EVENT_THRESHOLD:
             continue
-        core = _core(context.text, candidate)
-        date = _own_date(doc, context, candidate)
-        if date is None or date in own_dates or any(_alike(core, other) for other in taken):
+        if any(_alike(_core(context.text, candidate), _core(context.text, d.name)) for d in drafts if d.name):
             continue
-        taken.append(core)
-        own_dates.add(date)
         drafts.append(Draft(candidate, score))
-        if len(drafts) == 3:
+        if len(drafts) == MOST_EVENTS:
             break
     return sorted(drafts, key=lambda draft: draft.name.start if draft.name else 0)
+
+
+def second_candidates(context: Context, scored: list[tuple[float, NameCandidate]]) -> list[tuple[float, NameCandidate]]:
+    """Give the names that may be of a further event: likely ones unlike the best, each once, best first."""
+    kept: list[tuple[float, NameCandidate]] = []
+    cores = [_core(context.text, scored[0][1])]
+    for score, candidate in scored[1:]:
+        if score < SECOND_NAME_THRESHOLD:
+            break
+        core = _core(context.text, candidate)
+        if not any(_alike(core, other) for other in cores):
+            cores.append(core)
+            kept.append((score, candidate))
+    return kept
+
+
+def describe_second(
+    doc: Doc, context: Context, main: NameCandidate, candidate: NameCandidate, score: float
+) -> list[str]:
+    """Give the features that tell whether a further name is of an event reported beside the main one."""
+    text = context.text
+    index = locate(context.sentences, candidate.start)
+    start, end = context.sentences[index]
+    lead = text[max(start, candidate.start - 12) : candidate.start]
+    opening = text[start : start + 14]
+    date, main_date = _own_date(doc, context, candidate), _own_date(doc, context, main)
+    kind, main_kind = head_types().get(candidate.head), head_types().get(main.head)
+    follow = HOLDING.search(text, candidate.end, min(end, candidate.end + 30))
+    features = [
+        f"score={int(score * 10)}",
+        f"type={kind}",
+        f"same_type={kind == main_kind}",
+        f"dated={date is not None}:{date != main_date}",
+        f"same_sentence={index == locate(context.sentences, main.start)}",
+        f"before_main={candidate.start < main.start}",
+        f"in_title={candidate.start < context.body_start}",
+        f"held={follow.group() if follow else None}",
+        f"boundary={candidate.boundary}",
+        f"length={min((candidate.end - candidate.start) // 4, 8)}",
+        f"count={min(text.count(_core(text, candidate)), 3)}",
+    ]
+    features += [f"lead={m.group()}" for m in HOLDING.finditer(lead)]
+    features += [f"word={word}" for word in _BESIDE if word in lead or word in opening]
+    return features
+
+
+_BESIDE = (
+    "同期", "同时", "随后", "期间", "当天", "当日", "次日", "下午", "上午", "晚", "此前", "之前", "此外", "另", "接着", "会后", "还", "并",
+    "曾", "将", "今年", "去年", "为期", "首先", "最后", "第二",
+)  # fmt: skip
 
 
 def describe_report(doc: Doc, context: Context, best: tuple[float, NameCandidate] | None) -> list[str]:
@@ -134,7 +180,18 @@ def describe_report(doc: Doc, context: Context, best: tuple[float, NameCandidate
 
 
 def _core(text: str, candidate: NameCandidate) -> str:
-    return text[candidate.start : candidate.end].strip(_MARKS)
+    """The name without marks around the whole of it; marks inside stay: “…发展”专题培训班."""
+    return _bare(text[candidate.start : candidate.end])
+
+
+def _bare(phrase: str) -> str:
+    phrase = phrase.strip(" ")
+    while len(phrase) > 2 and QUOTES.get(phrase[0]) == phrase[-1] and phrase.find(phrase[-1]) == len(phrase) - 1:
+        phrase = phrase[1:-1]
+    for opening, closing in QUOTES.items():
+        if phrase.count(opening) != phrase.count(closing):
+            phrase = phrase.strip(opening + closing)
+    return phrase
 
 
 def _alike(one: str, other: str) -> bool:
@@ -194,7 +251,7 @@ def _fill(doc: Doc, context: Context, draft: Draft, drafts: list[Draft], region,
         scored = [(model.probability(describe_place(context, c, name, near)), -c.start, c.end) for c in candidates]
         score, start, end = max(scored)
         if score >= PLACE_THRESHOLD:
-            event.place = text[-start:end].strip(_MARKS).replace("\n", "") or None
+            event.place = _bare(text[-start:end]).replace("\n", "") or None
     event.organisers = _choose_organisers(doc, context, name, region, single=len(drafts) == 1)
     if attendances:
         model = load_linear_model("attendance")

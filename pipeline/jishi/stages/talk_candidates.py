@@ -41,6 +41,7 @@ _ABOUT = re.compile(
     r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享)(?:了)?(?=([^，。！？\n；：“《、]{4,40})(?:[，。；\n]))"
 )
 _ITEM_SEPARATOR = re.compile(r"、|[，,]?以及|并就|[，,]及")
+_ITEM_SEPARATOR_LOOSE = re.compile(r"[，,]?以及|[，,]及|[、，]")  # 就A，B等进行介绍
 _LAST_SEPARATOR = re.compile(r"(?<=[^总调])[和及](?=[^平谐解时格])")
 _TRAILING = re.compile(
     r"(?:等|等等)?(?:相关|有关|多个|几个|[一二两三四五六七八九十]个)*的?(?:问题|议题|话题|方面|内容|主题|课题|事宜|环节)?$"
@@ -87,7 +88,8 @@ def split_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Cut an unmarked list of topics at 、 and 以及 outside quotations, without what frames it (等问题, 这一主题)."""
     cuts = [(start, start)]
     quoted = [(a + start, b + start) for a, b in find_quotations(text[start:end])]
-    for separator in _ITEM_SEPARATOR.finditer(text, start, end):
+    listed = _ITEM_SEPARATOR_LOOSE if text.startswith("等", end) else _ITEM_SEPARATOR
+    for separator in listed.finditer(text, start, end):
         if not _inside(quoted, separator.start()):
             cuts.append(separator.span())
     if len(cuts) > 1:  # A、B和C: the conjunction joins the list's last two items
