@@ -38,7 +38,7 @@ def lunar_month(year: int, month: int, *, leap: bool = False) -> tuple[date, dat
 
 
 def lunar_day(year: int, month: int, day: int, *, leap: bool = False) -> date | None:
-    """Give the day of a lunar date (农历正月初五 of 2024 is lunar_day(2024, 1, 5)); None if the month has no such day."""
+    """Give the day of a lunar date (农历2024年正月初五: 2024, 1, 5); None if the month has no such day."""
     bounds = lunar_month(year, month, leap=leap)
     if bounds is None or day < 1:
         return None

@@ -8,6 +8,7 @@ from jishi.stages.numerals import read_number
 
 _AFTERNOON = re.compile("下午|午后|傍晚|黄昏|晚|夜|晏昼|下昼|[Pp]")
 _NIGHT = re.compile("夜|凌晨|晚")
+_DEAD_OF_NIGHT = re.compile("深夜|半夜|午夜|夜里")
 _NOON = re.compile("中午|正午|午间")
 _CLOCK = re.compile(r"(?P<hour>[0-9]{1,2}|[零一二三四五六七八九十两]+)(?: ?(?P<mark>[点时:])(?P<rest>.*))?")
 
@@ -39,9 +40,7 @@ def _read_clock(period: str, clock: str) -> str | None:
     half = period + ("p" if re.search(r"[Pp]\.?[Mm]", clock) else "")
     if hour == 12 and _NIGHT.search(half) and not _NOON.search(half):
         hour = 24 if minute == 0 and "凌晨" not in half else 0
-    elif 1 <= hour < 12 and _AFTERNOON.search(half) and not (hour < 6 and re.search("深夜|半夜|午夜|夜里", half)):
-        hour += 12
-    elif 1 <= hour <= 3 and _NOON.search(half):
+    elif 1 <= hour < 12 and _is_afternoon(half, hour):
         hour += 12
     if hour == 24 and minute:
         return None
@@ -60,3 +59,11 @@ def _read_minute(mark: str, rest: str) -> int | None:
         return 15 * (read_number(quarter[1]) or 0)
     rest = re.split("[AaPp]", rest)[0].strip()
     return read_number(rest) if rest else 0
+
+
+def _is_afternoon(period: str, hour: int) -> bool:
+    if _NOON.search(period):
+        return hour <= 3
+    if hour < 6 and _DEAD_OF_NIGHT.search(period):  # 深夜2点
+        return False
+    return bool(_AFTERNOON.search(period))

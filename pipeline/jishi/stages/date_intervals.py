@@ -1,0 +1,77 @@
+"""Stretches of days: the value of a date expression, and how it is written in ISO 8601-2 (EDTF)."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch of days, both ends inclusive. `lunar`: months and days inside it are counted by the lunar calendar."""
+
+    first: date
+    last: date
+    granularity: str
+    lunar: bool = False
+    weekday: int | None = None
+    time: tuple[str | None, str | None] = (None, None)
+
+
+def day(value: date) -> Interval:
+    return Interval(value, value, "day")
+
+
+def month(year: int, number: int) -> Interval:
+    return Interval(date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1]), "month")
+
+
+def year(number: int) -> Interval:
+    return Interval(date(number, 1, 1), date(number, 12, 31), "year")
+
+
+def week(any_day: date) -> Interval:
+    """The week from Monday to Sunday around a day."""
+    monday = any_day - timedelta(days=any_day.weekday())
+    return Interval(monday, monday + timedelta(days=6), "week")
+
+
+def months(year_number: int, first: int, last: int, granularity: str = "range") -> Interval:
+    """From one month to another, which lies in the next year where its number is smaller."""
+    end = month(year_number + (last < first), last)
+    return Interval(month(year_number, first).first, end.last, granularity)
+
+
+def add_months(value: date, count: int) -> date:
+    """The same day of another month, or that month's last day."""
+    total = value.year * 12 + value.month - 1 + count
+    return date(total // 12, total % 12 + 1, min(value.day, calendar.monthrange(total // 12, total % 12 + 1)[1]))
+
+
+def write_day(value: date, *, year_known: bool) -> str:
+    """Give an ISO date, its year XXXX where it is not known."""
+    return f"{value.year:04d}-{value:%m-%d}" if year_known else f"XXXX-{value:%m-%d}"
+
+
+def write_edtf(interval: Interval, *, year_known: bool, month_known: bool) -> str:
+    """Give an interval in ISO 8601-2 (EDTF): 2024-08, 2024-21 (spring), 199X, XXXX-08-28, 2024-08-28/2024-08-29."""
+    first, last = interval.first, interval.last
+    if not month_known:
+        return f"XXXX-XX-{first:%d}" if first == last else f"XXXX-XX-{first:%d}/XXXX-XX-{last:%d}"
+    year = f"{first.year:04d}" if year_known else "XXXX"
+    if first == last:
+        return write_day(first, year_known=year_known)
+    if interval.granularity == "decade" and last.year - first.year == 9:
+        return f"{year[:3]}X"
+    codes = {"quarter": 32 + (first.month + 2) // 3, "half_year": 40 + (first.month > 6),
+             "season": 20 + first.month // 3}  # fmt: skip
+    if interval.granularity in codes:
+        return f"{year}-{codes[interval.granularity]}"
+    last_year = f"{last.year:04d}" if year_known else "XXXX"
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return year if first.year == last.year else f"{year}/{last_year}"
+    if first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
+        start, end = f"{year}-{first:%m}", f"{last_year}-{last:%m}"
+        return start if start == end else f"{start}/{end}"
+    return f"{write_day(first, year_known=year_known)}/{write_day(last, year_known=year_known)}"
