@@ -73,12 +73,26 @@ def _overlaps_any(span: TaggedSpan, taken: list[tuple[int, int]]) -> bool:
 
 def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) -> Doc:
     """Set `doc.ents` and `doc.spans["frames"]`, on a Doc whose tokens break where they begin and end."""
+    text = doc.text
+    entities, frames = _trim_all(text, entities), _trim_all(text, frames)
     doc = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
     begins = {token.idx: token.i for token in doc}
     ends = {token.idx + len(token): token.i + 1 for token in doc}
     doc.ents = [s for s in _make_spans(doc, entities, begins, ends) if s is not None]
     doc.spans["frames"] = _make_spans(doc, frames, begins, ends)
     return doc
+
+
+def _trim_all(text: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
+    """The spans without white space at their ends, which belongs to no token; a span of nothing else is dropped."""
+    trimmed = []
+    for span in spans:
+        evidence = text[span.start : span.end]
+        start = span.start + len(evidence) - len(evidence.lstrip())
+        end = span.end - len(evidence) + len(evidence.rstrip())
+        if start < end:
+            trimmed.append(TaggedSpan(start, end, span.label, span.score))
+    return trimmed
 
 
 def _make_spans(doc: Doc, found: Iterable[TaggedSpan], begins: dict[int, int], ends: dict[int, int]) -> list[Span]:

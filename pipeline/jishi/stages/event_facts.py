@@ -128,6 +128,8 @@ def describe_place(
         f"first2={place[:2]}",
         f"length={min(len(place) // 3, 8)}",
         f"digits={bool(re.search(r'[0-9A-Z]', place))}",
+        f"time={bool(re.search(r'[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期间|时候?$|之际', place))}",
+        f"first1={place[0]}",
         f"in_title={start < context.body_start}",
         f"place={min(max(0, start - context.body_start) // 60, 8)}",
     ]
