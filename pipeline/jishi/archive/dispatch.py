@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ def work_through(
             return
         batch, future = pending[0]
         if future is None:
-            result: BatchResult | None = _work_alone(batch.items, engine, settings, tick)
+            result: BatchResult | None = work_alone(batch.items, engine, settings, tick)
         else:
             try:
                 result = engine.wait(future, POLL_SECONDS)
@@ -67,7 +67,9 @@ def _keep_finished(future: Future[BatchResult] | None) -> Future[BatchResult] | 
     return None
 
 
-def _work_alone(items: list[Item], engine: Engine, settings: WorkSettings, tick: Callable[[], None]) -> BatchResult:
+def work_alone(
+    items: Sequence[Item], engine: Engine, settings: WorkSettings, tick: Callable[[], None] = lambda: None
+) -> BatchResult:
     """Work on a batch that workers may have died of, then on each of its items alone if they do again."""
     result = _try(items, engine, settings, tick)
     if result is not None:
@@ -92,7 +94,7 @@ def _work_alone(items: list[Item], engine: Engine, settings: WorkSettings, tick:
     return whole
 
 
-def _try(items: list[Item], engine: Engine, settings: WorkSettings, tick: Callable[[], None]) -> BatchResult | None:
+def _try(items: Sequence[Item], engine: Engine, settings: WorkSettings, tick: Callable[[], None]) -> BatchResult | None:
     """Give the result of a batch, None if its worker dies."""
     future = engine.submit(items, settings)
     while True:

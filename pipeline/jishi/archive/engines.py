@@ -1,7 +1,4 @@
-"""Where batches are worked on: in this process, in worker processes on this machine, or on a Dask cluster.
-
-All three are `concurrent.futures` executors, so that a run is the same whatever works for it.
-"""
+"""Where batches are worked on: in this process or in worker processes on this machine (for clusters see cluster.py)."""
 
 from __future__ import annotations
 
@@ -11,17 +8,14 @@ import multiprocessing
 import os
 import re
 import signal
-import sys
 import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import jishi
-from jishi.archive.errors import ArchiveError, MissingExtraError
 from jishi.archive.items import Item
 from jishi.archive.work import BatchResult, WorkSettings, end_process_on_hang, process_batch
 
@@ -171,79 +165,6 @@ def _start_worker(reports: str) -> None:
             os._exit(1)
 
         threading.Thread(target=follow, daemon=True).start()
-
-
-def _process_in_cluster(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
-    """Work on a batch in a Dask worker, whose nanny starts another if an article holds it up for good."""
-    if sys.__stderr__ is not None:
-        end_process_on_hang(sys.__stderr__)
-    return process_batch(items, settings)
-
-
-class DaskCluster:
-    """A Dask cluster at an address, whose workers have the same version of jishi installed."""
-
-    name = "dask"
-
-    def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise MissingExtraError("a cluster (--scheduler)", "cluster") from error
-        try:
-            self._client: Any = Client(address, timeout=20, set_as_default=False)
-        except OSError as error:
-            raise ArchiveError(f"there is no Dask scheduler at {address}: {error}") from error
-        self.address = address
-        versions = self._client.run(_get_version)
-        if not versions:
-            self.close()
-            raise ArchiveError(f"the scheduler at {address} has no workers")
-        wrong = sorted({version for version in versions.values() if version != jishi.__version__})
-        if wrong:
-            self.close()
-            raise ArchiveError(f"workers at {address} have jishi {', '.join(wrong)}; this is {jishi.__version__}")
-        self.workers = len(versions)
-        self.slots = self.workers * BATCHES_AHEAD
-
-    def submit(self, items: Sequence[Item], settings: WorkSettings) -> Any:
-        """Send the batch to the cluster."""
-        return self._client.submit(_process_in_cluster, items, settings, pure=False, key=None)
-
-    def wait(self, future: Any, timeout: float) -> BatchResult | None:
-        """Give the result, None if it is not there yet."""
-        from distributed import KilledWorker
-
-        try:
-            result: BatchResult = future.result(timeout)
-            return result
-        except KilledWorker as error:
-            raise WorkersDiedError from error
-        except TimeoutError:
-            if self._client.status != "running":
-                raise ArchiveError(self._describe_loss()) from None
-            return None
-        except concurrent.futures.CancelledError as error:
-            raise ArchiveError(self._describe_loss()) from error
-
-    def _describe_loss(self) -> str:
-        return f"the scheduler at {self.address} is gone; start again to go on where the run stopped"
-
-    def recover(self) -> bool:
-        """Dask starts new workers by itself; other batches are not lost."""
-        return False
-
-    def read_crash_report(self) -> str | None:
-        """Workers keep their own logs."""
-        return None
-
-    def close(self) -> None:
-        """Leave the cluster; batches that are not finished are cancelled."""
-        self._client.close(timeout=2)
-
-
-def _get_version() -> str:
-    return jishi.__version__
 
 
 def count_cores() -> int:

@@ -75,7 +75,7 @@ class FieldReader:
             raise UnreadableInputError("no_text", f"{wanted}; fields are: {shown}. Name it with --text-field")
         return fields
 
-    def read(self, row: Mapping[str, Any], source: str, warnings: Iterable[str] = ()) -> FoundArticle:
+    def read(self, row: Mapping[str, Any], source: str | None, warnings: Iterable[str] = ()) -> FoundArticle:
         """Give the article of a row. Raises UnreadableInputError if it holds no text."""
         fields = self.find_fields(row)
         values = {field: _look_up(row, column) for field, column in fields.items()}

@@ -13,7 +13,7 @@ from typing import Any
 
 import jishi
 from jishi.archive.dispatch import Batch, work_through
-from jishi.archive.engines import DaskCluster, Engine, InProcess, LocalProcesses, count_cores
+from jishi.archive.engines import Engine, InProcess, LocalProcesses, count_cores
 from jishi.archive.errors import ArchiveError
 from jishi.archive.inputs import InputFile, list_inputs
 from jishi.archive.layout import Layout
@@ -253,6 +253,8 @@ class _Run:
     def _choose_engine(self, is_small: bool) -> Engine:
         options = self.options
         if options.scheduler is not None:
+            from jishi.archive.cluster import DaskCluster
+
             return DaskCluster(options.scheduler)
         if options.workers is not None:
             return LocalProcesses(options.workers) if options.workers > 0 else InProcess()
