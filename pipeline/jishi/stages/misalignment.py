@@ -12,10 +12,10 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from jishi.stages.character_pairs import character_pairs
+from jishi.stages.character_sequences import OwnSequences, character_sequences, word_cost
 from jishi.stages.damage import ALWAYS_ANNOTATED, FOLDING, damage_line, gbk_pairs, insertion, readings
 from jishi.stages.edits import Edit
 from jishi.stages.script import is_simplified_only, simplify_character
@@ -25,19 +25,27 @@ _READING = re.compile(rf"\(([{_LETTERS}]{{1,6}})\)")
 _ANNOTATED = re.compile(rf"([\u4e00-\u9fff])\(([{_LETTERS}]{{1,6}})\)")
 _LOST_READING = re.compile(rf"\?([{_LETTERS}]{{1,6}})\)")
 _POINT = re.compile(rf"\?|\([{_LETTERS}]{{1,6}}\)")
+_UNCERTAIN = re.compile(r"\?.{0,16}")
 
 _CUTS = {",": "，", ";": "；", "?": "？"}
 _MARKS = {**_CUTS, ":": "：", "(": "（", ")": "）", "!": "！"}
 
+_UNFOLDING = str.maketrans(_CUTS)
+
 _BEAM = 80  # hypotheses kept from one visible character to the next
 _MARGIN = 22.0  # nats behind the best at which a hypothesis is given up
 _LONGEST = 120  # visible characters after which a search is given up
-_CLEAR = 0.7  # nats by which the best candidate must lead a different one
+_CLEAR = 0.3  # nats by which the best candidate must lead a different one
+_WORDS_DECIDE = 8.0  # nats within which the words that candidates make are looked at
+_WORD_SHARE = 0.5
 _PROOFS = 40  # candidates damaged again before the place is given up
-_UNKNOWN_LEAD = 0  # pending: the lead byte of a character was lost
-_ALIGNED = -1  # pending: none, the next byte begins a character
+# What is pending between two visible characters: the lead byte of the next, or one of these.
+_ALIGNED = -1  # nothing, the next byte begins a character
+_LOST_AT_CUT = 0  # a lead byte that was lost, alone in front of a cut
+_LOST_IN_PAIR = 0x100  # plus a trail byte: a lead byte that was lost because the two make no character
 
 _COST_LOST = 11.0  # a character outside GBK stood here
+_COST_BULLET = 3.0  # the bullet that stands for an interpunct is outside GBK
 _COST_SIMPLIFIED = 9.0  # a simplified character in a text that was converted to traditional
 _COST_UNREAD = 9.0  # an annotated character without its reading
 _COST_LITERAL = 6.0  # something in brackets that looks like a reading and is none
@@ -53,12 +61,25 @@ class _Hypothesis(NamedTuple):
     unread: bool = False  # the last character is one that the site annotates: its reading must come now
 
 
-class _Page(NamedTuple):
-    """What is known of the site: the characters it annotates, and whether punctuation was folded."""
+class _Page:
+    """What is known of the page: the characters it annotates, whether punctuation was folded, what its text is like."""
 
-    annotated: dict[bytes, bytes]
-    characters: frozenset[str]
-    folded: bool
+    def __init__(self, text: str, characters: set[str]) -> None:
+        self.characters = characters
+        self.annotated = dict(map(insertion, characters))
+        self.folded = not any(mark in text for mark in _MARKS.values())
+        self.text = text
+
+    @functools.cached_property
+    def sequences(self) -> OwnSequences:
+        """How characters follow one another on the page, where it can be read: not behind a '?'."""
+        readable = _UNCERTAIN.sub("\n\n", _READING.sub("", self.text))
+        return OwnSequences("".join(map(_evidence, readable.translate(_UNFOLDING))))
+
+    @functools.cached_property
+    def candidates(self) -> _Candidates:
+        """The characters that may have been lost."""
+        return _list_candidates(self)
 
 
 def mend_misalignment(text: str) -> tuple[list[Edit], list[str]]:
@@ -69,8 +90,7 @@ def mend_misalignment(text: str) -> tuple[list[Edit], list[str]]:
     characters = _find_annotated(text)
     if not characters:
         return [], []
-    folded = not any(mark in text for mark in _MARKS.values())
-    page = _Page(dict(map(insertion, characters)), frozenset(characters), folded)
+    page = _Page(text, characters)
     edits: list[Edit] = []
     unsolved: list[str] = []
     start = 0
@@ -116,6 +136,8 @@ def _mend_line(line: str, page: _Page, unsolved: list[str]) -> Iterator[Edit]:
                 before, position = before + "?", start + 1
                 continue
             end, original = solved
+            if "?" in original:
+                unsolved.append(repr(line[start:end]))
             yield from _compare(line, start, end, original)
             before, position = before + original, end
             continue
@@ -179,25 +201,52 @@ def _search(line: str, start: int, before: str, page: _Page) -> tuple[int, str] 
 
 
 def _agree(beam: list[_Hypothesis]) -> bool:
-    """Whether all hypotheses are back between two characters and share the last one: what follows favours none."""
-    last = beam[0].text[-1:]
-    return bool(last) and all(h.pending == _ALIGNED and h.text[-1:] == last and not h.unread for h in beam)
+    """Whether all hypotheses are back between two characters and share the last two: what follows favours none."""
+    last = beam[0].text[-2:]
+    return len(last) == 2 and all(h.pending == _ALIGNED and h.text[-2:] == last and not h.unread for h in beam)
 
 
-def _prove(
-    visible: str, end: int, before: str, candidates: list[_Hypothesis], page: _Page
-) -> tuple[int, str] | None:
-    proven: _Hypothesis | None = None
+def _prove(visible: str, end: int, before: str, candidates: list[_Hypothesis], page: _Page) -> tuple[int, str] | None:
+    """Give the best of the candidates that are proven, if it is clearly the best."""
+    proven: list[_Hypothesis] = []
     for candidate in candidates[:_PROOFS]:
-        if proven and candidate.cost > proven.cost + _CLEAR:
+        if proven and candidate.cost > proven[0].cost + _WORDS_DECIDE:
             break
-        if not _gives_back(visible, before, candidate, page):
-            continue
-        if proven is None:
-            proven = candidate
-        elif _simplify(candidate.text) != _simplify(proven.text):
+        if _gives_back(visible, before, candidate, page):
+            proven.append(candidate)
+    if not proven:
+        return None
+    if len(proven) > 1:
+        context = "".join(map(_evidence, before))
+        proven = [
+            candidate._replace(cost=candidate.cost + _WORD_SHARE * word_cost(context + _simplify(candidate.text)))
+            for candidate in proven
+        ]
+        proven.sort()
+    best, *rivals = proven
+    original: str | None = best.text
+    for rival in rivals:
+        if rival.cost > best.cost + _CLEAR or original is None:
+            break
+        original = _leave_open(original, rival.text)
+    if original is None or (original != best.text and not _gives_back(visible, before, best._replace(text=original), page)):
+        return None
+    return end, original
+
+
+def _leave_open(one: str, other: str) -> str | None:
+    """Give what two equally good candidates share, with '?' for a digit in which they differ; None if they differ more."""
+    if len(one) != len(other):
+        return None
+    shared = []
+    for a, b in zip(one, other, strict=True):
+        if a != b and a.isascii() and b.isascii():
+            shared.append("?")
+        elif _evidence(a) == _evidence(b):
+            shared.append(a)
+        else:
             return None
-    return (end, proven.text) if proven else None
+    return "".join(shared)
 
 
 def _gives_back(visible: str, before: str, candidate: _Hypothesis, page: _Page) -> bool:
@@ -216,90 +265,125 @@ def _simplify(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=30_000)
+def _evidence(char: str) -> str:
+    """Give the form in which a character counts as language evidence."""
+    if char.isascii():
+        return "a" if char.isalpha() else char
+    return "·" if char == "•" else simplify_character(char)
+
+
+@functools.lru_cache(maxsize=30_000)
 def _encode(char: str) -> bytes:
     return char.encode("gbk", "ignore")
 
 
 @functools.cache
-def _trails_of(lead: int) -> tuple[tuple[int, str], ...]:
-    """The characters that a lead byte begins, with their trail bytes; only bytes that a decoder cannot take for ASCII."""
-    return tuple((pair[1], char) for pair, char in gbk_pairs().items() if pair[0] == lead and pair[1] >= 0x80)
-
-
-@functools.cache
-def _cut_characters() -> tuple[str, ...]:
-    """The characters whose trail byte is the lead byte of ， ； ？."""
-    return tuple(char for pair, char in gbk_pairs().items() if pair[1] == 0xA3)
-
-
-@functools.cache
-def _invalid_after(trail: int) -> tuple[int, ...]:
-    """Bytes that make no character behind `trail`, where a decoder takes that for a lead byte."""
+def _lost_behind(trail: int) -> tuple[frozenset[int], str]:
+    """What makes no character behind `trail`, where a decoder takes that for a lead byte: lead bytes, and ASCII."""
     pairs = gbk_pairs()
-    return tuple(byte for byte in (*range(0x20, 0x40), *range(0x81, 0xFF)) if bytes((trail, byte)) not in pairs)
+    leads = frozenset(byte for byte in range(0x81, 0xFF) if bytes((trail, byte)) not in pairs)
+    return leads, "".join(map(chr, range(0x20, 0x40)))
 
 
 @functools.cache
-def _by_reading() -> dict[tuple[int, str], tuple[str, ...]]:
-    """Characters by GBK lead byte and reading."""
-    found: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for char, reading in readings().items():
-        found[_encode(char)[0], reading].append(char)
-    return {key: tuple(characters) for key, characters in found.items()}
+def _by_reading(reading: str) -> list[str]:
+    return [char for char, own in readings().items() if own == reading]
+
+
+class _Candidates(NamedTuple):
+    """Characters that may have been lost: common ones, and those that the page has."""
+
+    by_lead: dict[int, list[str]]  # without those whose trail byte a decoder takes for ASCII
+    by_trail: dict[int, list[str]]
+
+
+def _list_candidates(page: _Page) -> _Candidates:
+    common = _common_candidates()
+    language = character_sequences()
+    own = [char for char in set(page.text) if language.is_rare(_evidence(char)) and len(_encode(char)) == 2]
+    return _sort_candidates(common + own)
+
+
+@functools.cache
+def _common_candidates() -> list[str]:
+    language = character_sequences()
+    return [
+        char
+        for char in gbk_pairs().values()
+        if not is_simplified_only(char) and not language.is_rare(simplify_character(char))
+    ]
+
+
+def _sort_candidates(characters: list[str]) -> _Candidates:
+    by_lead, by_trail = defaultdict[int, list[str]](list), defaultdict[int, list[str]](list)
+    for char in characters:
+        lead, trail = _encode(char)
+        by_trail[trail].append(char)
+        if trail >= 0x80:
+            by_lead[lead].append(char)
+    return _Candidates(by_lead, by_trail)
 
 
 class _Search:
     """The steps of one search: from the hypotheses before a visible character to those behind it."""
 
     def __init__(self, line: str, before: str, page: _Page) -> None:
-        self.line, self.before, self.page = line, before, page
-        self.pair_cost = character_pairs().cost
+        self.line, self.page, self.candidates = line, page, page.candidates
+        self.before = ("\n\n" + before)[-2:]
+        self.cost = page.sequences.cost
         cuts = _CUTS if page.folded else {mark: mark for mark in _CUTS.values()}
         self.cuts = {visible: _encode(mark) for visible, mark in cuts.items()}
 
     def step(self, beam: list[_Hypothesis], position: int) -> tuple[list[_Hypothesis], int]:
         """Read what stands at `position`; give the hypotheses, best first, and where to go on."""
         line = self.line
-        grown: list[_Hypothesis] = []
         lost = _LOST_READING.match(line, position)
         shown = _READING.match(line, position)
+        end = position + 1
         if lost:
-            for hypothesis in beam:
-                grown += self._read_lost_reading(self._charge_unread(hypothesis), lost[1])
-            end = lost.end()
+            read, end = functools.partial(self._read_lost_reading, reading=lost[1]), lost.end()
         elif shown:
-            for hypothesis in beam:
-                grown += self._read_reading(hypothesis, shown[1])
-            end = shown.end()
+            read, end = functools.partial(self._read_reading, reading=shown[1]), shown.end()
+        elif line[position] == "?":
+            read = functools.partial(self._read_lost, position=position)
         else:
-            read = self._read_lost if line[position] == "?" else self._read_character
-            for hypothesis in beam:
-                grown += read(self._charge_unread(hypothesis), position)
-            end = position + 1
+            read = functools.partial(self._read_character, position=position)
+        grown: list[_Hypothesis] = []
+        limit = float("inf")
+        for hypothesis in beam:  # best first
+            if hypothesis.cost > limit:
+                break
+            if hypothesis.unread and not shown:
+                hypothesis = hypothesis._replace(cost=hypothesis.cost + _COST_UNREAD, unread=False)
+            for following in read(hypothesis):
+                if following.cost <= limit:
+                    grown.append(following)
+                    limit = min(limit, following.cost + _MARGIN)
         grown.sort()
         best: dict[tuple[int, str], _Hypothesis] = {}
         for hypothesis in grown:
-            if hypothesis.cost > grown[0].cost + _MARGIN or len(best) == _BEAM:
+            if hypothesis.cost > limit or len(best) == _BEAM:
                 break
             best.setdefault((hypothesis.pending, hypothesis.text), hypothesis)
         return list(best.values()), end
 
     def end_line(self, hypothesis: _Hypothesis) -> _Hypothesis:
         """Add the cost of the line's ending here."""
-        cost = self.pair_cost(simplify_character(self._last(hypothesis)), "\n")
-        return self._charge_unread(hypothesis)._replace(cost=hypothesis.cost + cost)
+        cost = hypothesis.cost + self.cost(self._context(hypothesis), "\n")
+        return hypothesis._replace(cost=cost + _COST_UNREAD * hypothesis.unread)
 
     def _last(self, hypothesis: _Hypothesis) -> str:
-        return hypothesis.text[-1:] or self.before[-1:] or "\n"
+        return hypothesis.text[-1:] or self.before[-1]
 
-    def _charge_unread(self, hypothesis: _Hypothesis) -> _Hypothesis:
-        if not hypothesis.unread:
-            return hypothesis
-        return hypothesis._replace(cost=hypothesis.cost + _COST_UNREAD, unread=False)
+    def _context(self, hypothesis: _Hypothesis) -> str:
+        text = hypothesis.text[-2:]
+        if len(text) < 2:
+            text = (self.before + text)[-2:]
+        return _evidence(text[0]) + _evidence(text[1])
 
     def _add(self, hypothesis: _Hypothesis, char: str, pending: int = _ALIGNED, inside: bool = False) -> _Hypothesis:
         """Add a character. pending: what follows it; inside: the visible character does not end where this one does."""
-        cost = hypothesis.cost + self.pair_cost(simplify_character(self._last(hypothesis)), simplify_character(char))
+        cost = hypothesis.cost + self.cost(self._context(hypothesis), _evidence(char))
         if is_simplified_only(char):
             cost += _COST_SIMPLIFIED
         unread = char in self.page.characters
@@ -309,21 +393,27 @@ class _Search:
 
     def _read_lost_reading(self, hypothesis: _Hypothesis, reading: str) -> Iterator[_Hypothesis]:
         """'?' hides a byte and the bracket of a reading."""
-        if hypothesis.pending == _ALIGNED:  # the byte begins a character; with the byte before it it was annotated
+        pending = hypothesis.pending
+        if pending == _ALIGNED:  # the byte begins a character; with the byte before it it was annotated
             trail = _encode(self._last(hypothesis))[-1:]
-            for char in _by_reading().get((trail[0], reading), ()) if trail else ():
+            for char in _by_reading(reading):
                 lead = _encode(char)[1]
-                if lead > 0x80:
+                if _encode(char)[:1] == trail and lead > 0x80:
                     yield hypothesis._replace(pending=lead, read=hypothesis.read + char)
-        elif hypothesis.pending != _UNKNOWN_LEAD:  # the byte ends an annotated character
-            for char in _by_reading().get((hypothesis.pending, reading), ()):
-                if _encode(char)[1] >= 0x80:
+        elif pending != _LOST_AT_CUT:  # the byte ends an annotated character
+            for char in _by_reading(reading):
+                if self._may_begin(pending, char) and _encode(char)[1] >= 0x80:
                     added = self._add(hypothesis, char)
                     yield added._replace(read=hypothesis.read + char, unread=False)
 
+    @staticmethod
+    def _may_begin(pending: int, char: str) -> bool:
+        lead = _encode(char)[0]
+        return lead in _lost_behind(pending - _LOST_IN_PAIR)[0] if pending >= _LOST_IN_PAIR else lead == pending
+
     def _read_reading(self, hypothesis: _Hypothesis, reading: str) -> Iterator[_Hypothesis]:
         last = self._last(hypothesis)
-        if hypothesis.pending > 0:  # between two bytes that were visible as one character
+        if 0 < hypothesis.pending < _LOST_IN_PAIR:  # between two bytes that were visible as one character
             char = gbk_pairs().get(_encode(last)[-1:] + bytes((hypothesis.pending,)))
             if char is not None and readings().get(char) == reading:
                 yield hypothesis._replace(read=hypothesis.read + char)
@@ -332,46 +422,53 @@ class _Search:
             if char:
                 yield hypothesis._replace(read=hypothesis.read + char, unread=False)
             else:
-                cost = hypothesis.cost + _COST_LITERAL
-                yield self._charge_unread(hypothesis)._replace(cost=cost, text=f"{hypothesis.text}({reading})")
+                cost = hypothesis.cost + _COST_LITERAL + _COST_UNREAD * hypothesis.unread
+                yield hypothesis._replace(cost=cost, text=f"{hypothesis.text}({reading})", unread=False)
 
     def _read_lost(self, hypothesis: _Hypothesis, position: int) -> Iterator[_Hypothesis]:
         """'?' is itself, hides one byte before a cut or the end, or hides two that make no character."""
         following = self.line[position + 1 : position + 2]
         ends_piece = not following or following in self.cuts
         pending = hypothesis.pending
-        if pending == _UNKNOWN_LEAD:
+        if pending == _LOST_AT_CUT:
             yield from self._cut_unknown(hypothesis, "?")
         elif pending == _ALIGNED:
             question = self._add(hypothesis, "？" if self.page.folded else "?")
             yield question._replace(cost=min(question.cost, hypothesis.cost + _COST_LOST))
+            bullet = self._add(hypothesis, "•")
+            yield bullet._replace(cost=bullet.cost + _COST_BULLET)
             if ends_piece and following:
-                yield hypothesis._replace(pending=_UNKNOWN_LEAD)
+                yield hypothesis._replace(pending=_LOST_AT_CUT)
         else:
-            if ends_piece:
-                for _, char in _trails_of(pending):
+            if "?" in self.cuts:
+                yield from self._complete(hypothesis, self.cuts["?"])
+            for char in self._candidates_behind(pending):
+                if ends_piece:
                     yield self._add(hypothesis, char)
-            yield from self._complete(hypothesis, self.cuts.get("?", b""))
-            for trail, char in _trails_of(pending):
-                following_bytes = _invalid_after(trail)
-                if not following_bytes:
-                    continue
-                added = self._add(hypothesis, char, inside=True)
-                for byte in following_bytes:
-                    if byte < 0x80:
-                        yield self._add(added, chr(byte))
-                    else:
-                        yield added._replace(pending=byte)
+                trail = _encode(char)[1]
+                leads, ascii_characters = _lost_behind(trail)
+                if leads:
+                    yield self._add(hypothesis, char, pending=_LOST_IN_PAIR + trail)
+                if not ends_piece:
+                    added = self._add(hypothesis, char, inside=True)
+                    for ascii_character in ascii_characters:
+                        yield self._add(added, ascii_character)
+
+    def _candidates_behind(self, pending: int) -> Iterable[str]:
+        if pending < _LOST_IN_PAIR:
+            return self.candidates.by_lead[pending]
+        leads = _lost_behind(pending - _LOST_IN_PAIR)[0]
+        return (char for lead in leads for char in self.candidates.by_lead[lead])
 
     def _cut_unknown(self, hypothesis: _Hypothesis, visible: str) -> Iterator[_Hypothesis]:
         mark = self.cuts.get(visible)
         if mark:
-            for char in _cut_characters():
+            for char in self.candidates.by_trail[mark[0]]:
                 yield self._add(hypothesis, char, pending=mark[1])
 
     def _read_character(self, hypothesis: _Hypothesis, position: int) -> Iterator[_Hypothesis]:
         visible = self.line[position]
-        if hypothesis.pending == _UNKNOWN_LEAD:
+        if hypothesis.pending == _LOST_AT_CUT:
             yield from self._cut_unknown(hypothesis, visible)
         elif hypothesis.pending == _ALIGNED:
             yield self._add(hypothesis, self._unfold(hypothesis, position))
@@ -389,12 +486,16 @@ class _Search:
 
     def _complete(self, hypothesis: _Hypothesis, data: bytes) -> Iterator[_Hypothesis]:
         """Complete the pending character by the first of the bytes; a second one begins the next character."""
-        char = gbk_pairs().get(bytes((hypothesis.pending,)) + data[:1])
-        if char is None:
-            return
-        if len(data) == 1:
-            yield self._add(hypothesis, char)
-        elif data[1] > 0x80:
-            yield self._add(hypothesis, char, pending=data[1])
-        elif data[1] < 0x80:
-            yield self._add(self._add(hypothesis, char, inside=True), chr(data[1]))
+        if hypothesis.pending >= _LOST_IN_PAIR:
+            leads = _lost_behind(hypothesis.pending - _LOST_IN_PAIR)[0]
+            completed = [char for char in self.candidates.by_trail[data[0]] if _encode(char)[0] in leads]
+        else:
+            char = gbk_pairs().get(bytes((hypothesis.pending,)) + data[:1])
+            completed = [char] if char is not None else []
+        for char in completed:
+            if len(data) == 1:
+                yield self._add(hypothesis, char)
+            elif data[1] > 0x80:
+                yield self._add(hypothesis, char, pending=data[1])
+            elif data[1] < 0x80:
+                yield self._add(self._add(hypothesis, char, inside=True), chr(data[1]))
