@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
+from jishi.stages.titles import title_pattern
 
 # A doctrine, work or spirit that bears a person's name names no person.
 _DOCTRINE = re.compile(r"(?:新时代|思想|理论|精神|文选|选集|全集|文集|主义|奖|杯|班|路|纪念馆|大讲堂|讲堂)")
+_BEFORE_NAME = "由请和与及等为让"
+_ADDRESS = re.compile(r"老师|同学|先生|女士|同志|博士|主任|校长|院长")
 _INTERPUNCT = re.compile(r"[·•・.]")
 
 
@@ -26,6 +29,8 @@ class NamedMention:
     person: int
     start: int
     end: int
+    surname: int | None = None
+    """Where the family name stands, if a title comes between (饶副司长邦安)."""
 
 
 @functools.cache
@@ -38,12 +43,14 @@ def surnames() -> frozenset[str]:
 
 
 def find_named_mentions(doc: Doc, text: str) -> tuple[list[str], list[NamedMention]]:
-    """Give the names of the people of `doc` in order of appearance, and their mentions in text order."""
+    """Give the names of the people of `doc` in order of appearance, and their mentions in text order.
+
+    Who is named in credits only (doc._.credits) is not among them.
+    """
     found = _collect(doc, text)
-    found += _find_split_names(doc, text, found)
+    surname_of = _join_split_names(doc, text, found)
     found.sort()
-    forms = list(dict.fromkeys(name for _, _, name in found))
-    full = _join_forms(forms)
+    full = _join_forms(list(dict.fromkeys(name for _, _, name in found)))
     credits = [(credit.start, credit.end) for credit in doc._.credits]
     acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in credits)}
     spans = {(start, end): full[name] for start, end, name in found if full[name] in acting}
@@ -57,8 +64,42 @@ def find_named_mentions(doc: Doc, text: str) -> tuple[list[str], list[NamedMenti
     for (start, end), name in ordered:
         if mentions and start < mentions[-1].end:
             continue
-        mentions.append(NamedMention(index[name], start, end))
+        mentions.append(NamedMention(index[name], start, end, surname_of.get(start)))
     return names, mentions
+
+
+def find_short_mentions(
+    doc: Doc, text: str, names: list[str], mentions: list[NamedMention], titles: list[list[str]]
+) -> list[NamedMention]:
+    """Give the places where a family name with a title or form of address (张校长, 李老师) stands for one of `names`.
+
+    titles: what each person is. The one of that family name who holds the title is meant, else the only one of that
+    family name; where two come into question none is. The mention is the family name alone.
+    """
+    by_surname: dict[str, list[int]] = {}
+    for person, name in enumerate(names):
+        surname = name[:2] if name[:2] in surnames() and len(name) > 2 else name[:1]
+        if surname in surnames() and len(name) > len(surname):
+            by_surname.setdefault(surname, []).append(person)
+    if not by_surname:
+        return []
+    taken = {offset for mention in mentions for offset in range(mention.start, mention.end)}
+    boundaries: set[int] | None = None
+    short: list[NamedMention] = []
+    for surname, people in by_surname.items():
+        start = text.find(surname)
+        while start >= 0:
+            end = start + len(surname)
+            if start not in taken:
+                address = title_pattern().match(text, end) or _ADDRESS.match(text, end)
+                if address:
+                    boundaries = boundaries if boundaries is not None else _find_word_boundaries(doc)
+                    holders = [p for p in people if any(title.endswith(address.group()) for title in titles[p])]
+                    person = holders[0] if len(holders) == 1 else people[0] if len(people) == 1 else None
+                    if person is not None and start in boundaries:
+                        short.append(NamedMention(person, start, end))
+            start = text.find(surname, end)
+    return short
 
 
 def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
@@ -71,7 +112,7 @@ def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
             end -= 1
         while start < end and text[start] in " ，、。：:）)“”":
             start += 1
-        if end - start < 2 or (end - start < 3 and not text[start:end].isascii() and end - start < 2):
+        if end - start < 2:
             continue
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
             continue
@@ -79,28 +120,32 @@ def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _find_split_names(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Find 饶副司长邦安: a family name, a title and a given name of at most two characters. Takes 邦安 out of `found`."""
-    split = []
+def _join_split_names(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> dict[int, int]:
+    """Join a family name, a title and a given name of one or two characters (饶副司长邦安) in `found`.
+
+    Gives where the family name of each joined name stands, by the start of its given name.
+    """
+    surname_of: dict[int, int] = {}
     by_start = {start: (start, end, name) for start, end, name in found}
+    ends = {ent.end_char for ent in doc.ents if ent.label_ in ("ORG", "LOC")}
+    tagged = {ent.start_char for ent in doc.ents if ent.label_ in ("PERSON", "PER")}
     for ent in doc.ents:
-        if ent.label_ != "TITLE" or not ent.start_char:
-            continue
-        start, end = ent.start_char, ent.end_char
-        given = by_start.get(end)
-        before = text[start - 1]
+        start = ent.start_char
+        given = by_start.get(ent.end_char)
         if (
-            given is None
+            ent.label_ != "TITLE"
+            or not start
+            or given is None
             or len(given[2]) > 2
-            or before not in surnames()
-            or (given[2][0] in surnames() and len(given[2]) > 2)
+            or text[start - 1] not in surnames()
         ):
             continue
-        if start >= 2 and "\u4e00" <= text[start - 2] <= "\u9fff" and text[start - 2] not in "由请和与及，、":
-            continue
-        found.remove(given)
-        split.append((given[0], given[1], before + given[2]))
-    return split
+        surname = start - 1
+        free = surname == 0 or not "\u4e00" <= text[surname - 1] <= "\u9fff" or text[surname - 1] in _BEFORE_NAME
+        if free or surname in ends or surname in tagged:
+            found[found.index(given)] = (given[0], given[1], text[surname] + given[2])
+            surname_of[given[0]] = surname
+    return surname_of
 
 
 def _join_forms(forms: list[str]) -> dict[str, str]:

@@ -16,10 +16,11 @@ from jishi.lexicons import read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import PersonFound, PositionFound
 from jishi.stages.linear import load_linear_model
-from jishi.stages.names import NamedMention, find_named_mentions
+from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
+_CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.5
 _CARRY_THRESHOLD = 0.5
 _HONOUR_THRESHOLD = 0.4
@@ -54,6 +55,11 @@ def find_people(doc: Doc) -> Doc:
     for person in people:
         person.positions = _drop_short_forms(person.positions)
     _add_honours(scene, people, mentions)
+    held = [[position.title for position in person.positions] for person in people]
+    for mention in find_short_mentions(doc, text, names, mentions, held):
+        people[mention.person].spans.append((mention.start, mention.end))
+    for person in people:
+        person.spans.sort()
     doc._.people = people
     return doc
 
@@ -66,7 +72,8 @@ def build_scene(
     titles = find_titles(doc, text, spans)
     title_spans = [(title.start, title.end) for title in titles]
     finder = AffiliationFinder(doc, text, title_spans, spans)
-    own = [finder.find(title.start) for title in titles]
+    surname_before = {mention.surname + 1: mention.surname for mention in mentions if mention.surname is not None}
+    own = [finder.find(surname_before.get(title.start, title.start)) for title in titles]
     organisations = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")}
     organisations.update(phrase for phrase in own if phrase)
     merged: list[tuple[int, int]] = []
@@ -84,7 +91,7 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
     carry_model = load_linear_model("title_organisation")
     best: dict[tuple[int, int], float] = {}
     for candidate in list_candidates(scene):
-        probability = pair_model.probability(candidate.features)
+        probability = _CERTAIN if candidate.certain else pair_model.probability(candidate.features)
         if probability >= _PAIR_THRESHOLD:
             key = candidate.title, candidate.mention
             best[key] = max(probability, best.get(key, 0.0))

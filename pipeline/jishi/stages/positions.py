@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from jishi.stages.affiliations import generic_words
 from jishi.stages.clauses import find_sentences, locate
+from jishi.stages.titles import classify_title
 
 _REACH = 70  # characters between a title and a name
 _CANDIDATES = 8  # names looked at on each side
@@ -31,6 +32,9 @@ _PIECES = re.compile(
     rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)|([^，、。；：（）()！？“”\"《》|/·—\-\s\d])"
 )
 _LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志")
+_POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
+_NUMBERED = re.compile(r"([两二三四五六七八九十2-9])位$")
+_NUMBERS = {char: 2 + i // 2 for i, char in enumerate("二2三3四4五5六6七7八8九9")} | {"两": 2, "十": 10}
 _PRONOUN = re.compile(r"(?:随后|目前|现在|此前|同时)?[，,]?(他|她|其|该)")
 
 
@@ -55,11 +59,12 @@ class Pairing:
 
 @dataclass(slots=True)
 class Candidate:
-    """A possible pairing with the features that describe it."""
+    """A possible pairing with the features that describe it; `certain` ones need no model."""
 
     title: int
     mention: int
     features: list[str] = field(default_factory=list)
+    certain: bool = False
 
 
 class Scene:
@@ -200,7 +205,11 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 own = "".join(symbols)
                 touch = _touching(scene, item)
                 names = _count_list(scene, people)
+                number = _NUMBERED.search(scene.text, max(0, start - 3), start)
+                polite = _POLITE.match(scene.text, item.end)
                 pair = Candidate(index, item.index)
+                if side == "L" and number and _LIST_PART.sub("", own) in ("N位", "等N位"):
+                    pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
                 pair.features = [
                     f"{side}:{own}",
                     f"{side}:{own}|{other}",
@@ -210,6 +219,9 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     f"{side}:other:{other}",
                     f"{side}:size{min(len(symbols), 8)}",
                     *(f"{side}:has:{symbol}" for symbol in set(symbols)),
+                    *(f"{side}:rank{min(rank, 1)}:has:{symbol}" for symbol in set(symbols)),
+                    f"{side}:rank{min(rank, 1)}:polite:{polite.group() if polite else 0}",
+                    f"{side}:rank{min(rank, 1)}:{classify_title(scene.text[start:end])}",
                     *(f"{side}:{own}:{feature}" for feature in context),
                     *(f"{side}:rank{min(rank, 1)}:{feature}" for feature in context),
                     f"{side}:touch:{touch}",
@@ -382,6 +394,8 @@ def describe_carry(
     words = scene.text[phrase[0] : phrase[1]]
     tail = words[-1]
     generic = "generic" if words in generic_words() else ""
+    kind = classify_title(scene.text[start:end])
+    body = "committee" if tail == "委" or words.endswith("中央") else "body"
     side = "after" if start >= name_end else "before"
     own = "".join(scene.template(edge, start) if edge <= start else scene.template(end, edge))
     features = [
@@ -395,6 +409,11 @@ def describe_carry(
         f"{source}:{generic}:{side}",
         f"{source}:{same_person}:{head}",
         f"{source}:{side}:{same_person}:{tail}",
+        f"{source}:{side}:{own}:{kind}:{same_person}",
+        f"{source}:{side}:{kind}:{same_person}",
+        f"{source}:{kind}:{body}:{same_person}",
+        f"{source}:{kind}:{body}",
+        f"{kind}",
     ]
     return CarryCandidate(phrase, features)
 

@@ -71,6 +71,17 @@ _VERB_LIKE = frozenset(
 )  # fmt: skip
 
 
+@functools.cache
+def _classes() -> list[tuple[str, tuple[str, ...]]]:
+    lines = (line.partition(":") for line in read_lines("title_classes.txt"))
+    return [(name, tuple(endings.split())) for name, _, endings in lines]
+
+
+def classify_title(title: str) -> str:
+    """Give the kind of a title: state, rank, student, expert, else office."""
+    return next((name for name, endings in _classes() if title.endswith(endings)), "office")
+
+
 def match_title_before(text: str, end: int, start: int = 0) -> tuple[int, int] | None:
     """Give the longest title by the lexicon that ends at `end` and begins at or after `start`, or None."""
     window = max(start, end - _MAX_TITLE)
