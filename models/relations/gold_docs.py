@@ -6,6 +6,7 @@ The relation models are trained on these, so that they learn relations and not t
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import sys
 from collections.abc import Iterator
@@ -23,17 +24,23 @@ from jishi.text import normalise, normalise_article
 REACH = 12  # a title counts where it stands at most this many characters from the person it belongs to
 
 
-def read_gold(shared: Path, annotations: Path | None = None) -> list[dict[str, Any]]:
-    """Give the training articles: `benchmark/train.gold.jsonl` of the shared data, and further annotations (gold
-    records without text, joined by id with `corpora/news`)."""
-    golds = [json.loads(line) for line in (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8")]
-    if annotations and annotations.exists():
-        more = {gold["id"]: gold for gold in map(json.loads, annotations.open(encoding="utf-8"))}
-        for line in (shared / "corpora/news/articles.jsonl").open(encoding="utf-8"):
-            article = json.loads(line)
-            if article["id"] in more:
-                golds.append(article | more[article["id"]])
-    return golds
+def read_gold(shared: Path) -> list[dict[str, Any]]:
+    """Give the training articles: `benchmark/train.gold.jsonl` of the shared data, and models/annotations."""
+    with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
+        golds = [json.loads(line) for line in lines]
+    return golds + load_annotations().read_articles(shared)
+
+
+@cache
+def load_annotations() -> Any:
+    """models/annotations/annotations.py as a module."""
+    path = Path(__file__).parents[1] / "annotations/annotations.py"
+    spec = importlib.util.spec_from_file_location("annotations", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @cache

@@ -20,11 +20,14 @@ from typing import Any
 
 import numpy as np
 import spacy
-from gold_docs import build_doc, fold, load_score, read_gold
+from gold_docs import build_doc, fold, load_annotations, load_score, read_gold
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
 
+import jishi
+from jishi.language import make_doc
+from jishi.records import Article
 from jishi.stages import events, talks
 from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
@@ -79,7 +82,7 @@ def fit(name: str, examples: list[Example]) -> LinearModel:
     """Fit one model on the rows of the examples."""
     strength, least = SETTINGS[name]
     labels = LABELS.get(name, ["yes"])
-    rows = [row for example in examples for row in example.rows[name]]
+    rows = [row for example in examples for row in example.rows.get(name, [])]
     counts = Counter(feature for features, _ in rows for feature in set(features))
     vectoriser = DictVectorizer(dtype=np.float64)
     matrix = vectoriser.fit_transform([{f: 1.0 for f in features if counts[f] >= least} for features, _ in rows])
@@ -215,17 +218,30 @@ def prepare(golds: list[dict[str, Any]], shared: Path) -> list[Example]:
         add_talk_rows(example, score)
         add_name_rows(example, score)
         examples.append(example)
+    with_talks = [*examples, *prepare_talks(shared, score)]
 
     models: dict[int, LinearModel] = {}
 
     def keep_speaker_model(example: Example, model: LinearModel) -> None:
         models[id(example)] = model
 
-    cross_fit("speakers", examples, keep_speaker_model)
-    cross_fit("topics", examples, lambda e, m: _set_talks(e, m, models[id(e)]))
+    cross_fit("speakers", with_talks, keep_speaker_model)
+    cross_fit("topics", with_talks, lambda e, m: _set_talks(e, m, models[id(e)]))
     cross_fit("event_names", examples, lambda e, m: _set_name(e, m, score))
     for example in examples:
         add_fact_rows(example, score)
+    return with_talks
+
+
+def prepare_talks(shared: Path, score: Any) -> list[Example]:
+    """Build the examples of the articles in which only talks are annotated; the people in them are the tagger's."""
+    nlp = jishi.load(exclude=["jishi_talks", "jishi_events", "jishi_record"])
+    examples = []
+    for gold in load_annotations().read_talks(shared):
+        doc = nlp(make_doc(nlp, Article(gold["text"], gold["id"], gold["title"], gold["published"])))
+        example = Example(gold, doc, build_context(doc))
+        add_talk_rows(example, score)
+        examples.append(example)
     return examples
 
 
@@ -267,23 +283,22 @@ def check(examples: list[Example]) -> None:
 
         def count(example: Example, model: LinearModel, name: str = name) -> None:
             nonlocal right, given, wanted
-            for features, answer in example.rows[name]:
+            for features, answer in example.rows.get(name, []):
                 chosen = {label for label, score in model.score(features).items() if score >= 0.5}
                 right, given, wanted = right + len(chosen & answer), given + len(chosen), wanted + len(answer)
 
         cross_fit(name, examples, count)
         precision, recall = right / max(given, 1), right / max(wanted, 1)
-        print(f"{name:14} P {precision:.3f}  R {recall:.3f}  items {sum(len(e.rows[name]) for e in examples)}")
+        print(f"{name:14} P {precision:.3f}  R {recall:.3f}  items {sum(len(e.rows.get(name, [])) for e in examples)}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder of the shared data")
-    parser.add_argument("--annotations", type=Path, default=Path(__file__).parent / "annotations.jsonl")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent)
     parser.add_argument("--check", action="store_true", help="print cross-validated figures instead of writing models")
     options = parser.parse_args()
-    examples = prepare(read_gold(options.shared, options.annotations), options.shared)
+    examples = prepare(read_gold(options.shared), options.shared)
     print(f"{len(examples)} articles")
     if options.check:
         check(examples)
