@@ -51,6 +51,12 @@ def _territory_at_end() -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{'|'.join(map(re.escape, names))})(?:王国|共和国|联邦|新|临时|过渡|前)?(?:政府)?)+$")
 
 
+def is_territory(text: str) -> bool:
+    """Say whether `text` is the name of a country, province or city (or several in a row)."""
+    found = _territory_at_end().search(text)
+    return found is not None and found.start() == 0 and not text.endswith("政府")
+
+
 def ends_like_organisation(text: str) -> bool:
     """Say whether `text` ends in a word that names of organisations end in."""
     return _organisation_at_end().search(text[-12:]) is not None

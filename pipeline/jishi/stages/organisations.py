@@ -12,12 +12,17 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
-from jishi.stages.affiliations import generic_words
+from jishi.stages.affiliations import generic_words, is_territory
 from jishi.stages.aliases import join_names
 from jishi.stages.clauses import QUOTES
 from jishi.stages.findings import OrganisationFound
 
 _EDGE = " \u3000，。、；：！？·—-"
+_POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
+_JOINT = re.compile(r"暨|与|和|及")
+_WHOLE = re.compile(
+    r"(?:政府|大学|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|总工会)$"
+)
 # Which names a generic word can stand for, by what they end in.
 _KINDS = {
     "校": re.compile(r"(?:大学|学院|学校|中学|小学|高中|幼儿园|幼稚园|党校|附中|附小|[一二三四五六七八九十]中|实小)$"),
@@ -100,23 +105,54 @@ def is_bare(name: str) -> bool:
 
 
 def _collect(doc: Doc, text: str) -> list[tuple[int, int]]:
-    """Give the tagged organisations that the guidelines count, without marks at their edges."""
+    """Give the tagged organisations that the guidelines count, without marks and pointing words at their edges.
+
+    A name without its place (市政府, 党中央) counts only as a further name of one that stands in full: see join_names.
+    """
     found = []
     for ent in doc.ents:
-        if ent.label_ != "ORG":
-            continue
-        start, end = ent.start_char, ent.end_char
-        while end > start and text[end - 1] in _EDGE:
+        if ent.label_ == "ORG":
+            for start, end in _divide(text, *_trim(text, ent.start_char, ent.end_char)):
+                if _is_name(text[start:end]):
+                    found.append((start, end))
+    return found
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out marks at the edges, quotation marks around the whole name, a bracket without its partner, 本校 before it."""
+    pointing = _POINTING.match(text, start, end)
+    if pointing:
+        start = pointing.end()
+    changed = True
+    while changed and start < end:
+        before = start, end
+        while end > start and (text[end - 1] in _EDGE or (text[end - 1] in "）)" and not _balanced(text[start:end]))):
             end -= 1
-        while start < end and text[start] in _EDGE:
+        while start < end and (text[start] in _EDGE or (text[start] in "（(" and not _balanced(text[start:end]))):
             start += 1
         closing = QUOTES.get(text[start]) if start < end else None
         if closing and text[end - 1] == closing and text.find(closing, start, end) == end - 1:
             start, end = start + 1, end - 1
-        if end - start < 2 or is_bare(text[start:end]) or _not_organisation().search(text, start, end):
-            continue
-        found.append((start, end))
-    return found
+        changed = (start, end) != before
+    return start, end
+
+
+def _balanced(name: str) -> bool:
+    return name.count("（") + name.count("(") == name.count("）") + name.count(")")
+
+
+def _divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Split 省政府与大唐集团 where both parts are whole names; 数学与统计学院 stays one."""
+    for joint in _JOINT.finditer(text, start, end):
+        if _WHOLE.search(text, start, joint.start()) and _WHOLE.search(text, joint.end(), end):
+            return [(start, joint.start()), *_divide(text, joint.end(), end)]
+    return [(start, end)]
+
+
+def _is_name(name: str) -> bool:
+    if len(name) < 2 or is_bare(name) or _not_organisation().search(name) or is_territory(name):
+        return False
+    return not name.isascii() or name[0].isupper()
 
 
 def _link_parents(organisations: list[OrganisationFound]) -> None:
