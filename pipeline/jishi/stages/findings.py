@@ -100,6 +100,11 @@ class EventFound:
     confidence: float = 0.5
 
 
+def score_of(span: Span) -> float:
+    """Give the tagger's score of a span, 1.0 where it has none (a borrowed tagger)."""
+    return 1.0 if span._.score is None else float(span._.score)
+
+
 def register_extensions() -> None:
     """Make the names the stages write to known to spaCy. Calling it again changes nothing."""
     if Doc.has_extension("article"):
