@@ -12,7 +12,7 @@ import argparse
 import json
 import random
 import warnings
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +56,7 @@ SETTINGS = {
     "attendance": (0.3, 3),
     "event_types": (0.3, 2),
     "roles": (0.15, 3),
+    "event_confidence": (0.3, 3),
 }
 LABELS = {
     "organisers": ["host", "organiser", "co_organiser", "supporter"],
@@ -276,8 +277,83 @@ def _set_name(example: Example, model: LinearModel, score: Any) -> None:
         example.rows["second_events"].append((features, {"yes"} if right else set()))
 
 
-def check(examples: list[Example]) -> None:
-    """Print, for each model, precision and recall of its answers at 0.5 by cross-validation."""
+def cross_validate(examples: list[Example], shared: Path) -> dict[str, Any]:
+    """Run the stages on every article with models that have not seen it; give the scorer's tally of each field.
+
+    Adds the rows of `event_confidence`: whether an event that is given is right, by what the models thought of it.
+    """
+    score = load_score(shared)
+    tallies: dict[str, Any] = defaultdict(score.Tally)
+    order = list(range(len(examples)))
+    random.Random(0).shuffle(order)
+    for part in range(FOLDS):
+        held_out = set(order[part::FOLDS])
+        seen = [example for i, example in enumerate(examples) if i not in held_out]
+        models = {name: fit(name, seen) for name in SETTINGS if name != "event_confidence"}
+        models["event_confidence"] = LinearModel(["yes"], [0.0], {})
+        for i in sorted(held_out):
+            example = examples[i]
+            if "events" not in example.gold:
+                continue
+            doc = example.doc
+            doc._.talks = talks.decide_talks(doc, example.context, models["topics"], models["speakers"])
+            found, evidence = events.decide_events(doc, example.context, models.__getitem__)
+            doc._.events = found
+            given = view(doc)
+            score.score_article(example.gold, given, tallies, lambda *_: None)
+            pairs = score.align_events(given["events"], example.gold["events"])
+            right = [id(p) for p, g in pairs if p and g and _is_right(p, g, score)]
+            example.rows["event_confidence"] = [
+                (features, {"yes"} if id(event) in right else set())
+                for event, features in zip(given["events"], evidence, strict=True)
+            ]
+    return tallies
+
+
+def _is_right(given: dict[str, Any], gold: dict[str, Any], score: Any) -> bool:
+    """An event is right if its date is, and its name or, where one of the two has none, its type."""
+    dates = score.bounds_of(given), score.bounds_of(gold)
+    if dates[0] and dates[1] and not score.same_bounds(*dates):
+        return False
+    if given["name"] and gold["name"]:
+        return score.similar(given["name"], gold["name"])
+    return given["type"] == gold["type"]
+
+
+def view(doc: Doc) -> dict[str, Any]:
+    """The findings of a Doc in the shape of a gold record, as far as the relation models make them."""
+    people, organisations, dates = doc._.people, doc._.organisations, doc._.dates
+    roles = defaultdict(list)
+    for event in doc._.events:
+        for person, role in event.participants:
+            roles[person].append(role)
+    return {
+        "people": [
+            {"name": p.name, "positions": [], "honours": [], "roles": list(dict.fromkeys(roles[i]))}
+            for i, p in enumerate(people)
+        ],
+        "credits": [],
+        "organisations": [{"name": o.name, "aliases": o.aliases} for o in organisations],
+        "dates": [{"bounds": (d.start_date, d.end_date)} for d in dates if d.start_date],
+        "talks": [
+            {"topic": t.topic, "kind": t.kind, "speakers": [people[i].name for i in t.speakers]} for t in doc._.talks
+        ],
+        "events": [
+            {
+                "type": event.type,
+                "name": event.name,
+                "bounds": (event.start_date, event.end_date) if event.start_date else None,
+                "place": event.place,
+                "organisers": [{"name": organisations[i].name, "role": role} for i, role in event.organisers],
+                "attendance": {"count": event.attendance.count} if event.attendance else None,
+            }
+            for event in doc._.events
+        ],
+    }
+
+
+def check(examples: list[Example], shared: Path) -> None:
+    """Print what cross-validation gives: each model's precision and recall at 0.5, and the scorer's fields."""
     for name in SETTINGS:
         right = given = wanted = 0
 
@@ -287,9 +363,15 @@ def check(examples: list[Example]) -> None:
                 chosen = {label for label, score in model.score(features).items() if score >= 0.5}
                 right, given, wanted = right + len(chosen & answer), given + len(chosen), wanted + len(answer)
 
+        if name == "event_confidence":
+            tallies = cross_validate(examples, shared)
+            for fieldname, tally in tallies.items():
+                if fieldname.startswith(("talk", "event", "roles")):
+                    print("{:18} P {:.3f}  R {:.3f}  F1 {:.3f}".format(fieldname, *tally.prf()))
         cross_fit(name, examples, count)
         precision, recall = right / max(given, 1), right / max(wanted, 1)
-        print(f"{name:14} P {precision:.3f}  R {recall:.3f}  items {sum(len(e.rows.get(name, [])) for e in examples)}")
+        items = sum(len(example.rows.get(name, [])) for example in examples)
+        print(f"{name:16} P {precision:.3f}  R {recall:.3f}  items {items}")
 
 
 def main() -> None:
@@ -301,8 +383,9 @@ def main() -> None:
     examples = prepare(read_gold(options.shared), options.shared)
     print(f"{len(examples)} articles")
     if options.check:
-        check(examples)
+        check(examples, options.shared)
         return
+    cross_validate(examples, options.shared)
     for name in SETTINGS:
         model = fit(name, examples)
         data = {"labels": model.labels, "bias": model.bias, "weights": dict(sorted(model.weights.items()))}

@@ -7,7 +7,8 @@ main event's; another named event counts where it has a date or a venue of its o
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -17,6 +18,7 @@ from jishi.stages.clauses import QUOTES, locate
 from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
     HOLDING,
+    PlaceCandidate,
     describe_date,
     describe_organiser,
     describe_place,
@@ -24,9 +26,9 @@ from jishi.stages.event_facts import (
     find_place_candidates,
 )
 from jishi.stages.event_names import NameCandidate, describe_name, find_name_candidates, head_types
-from jishi.stages.findings import EventFound
+from jishi.stages.findings import AttendanceFound, EventFound
 from jishi.stages.groups import PersonGroup
-from jishi.stages.linear import load_linear_model
+from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.roles import describe_person
 
 NAME_THRESHOLD = 0.15
@@ -41,13 +43,15 @@ ATTENDANCE_THRESHOLD = 0.3
 ROLE_THRESHOLD = 0.35
 
 
+Loader = Callable[[str], LinearModel]
+
+
 @dataclass(slots=True)
 class Draft:
     """An event being put together; offsets are of the normalised text."""
 
     name: NameCandidate | None
     score: float
-    others: list[NameCandidate] = field(default_factory=list)
 
 
 @Language.component(
@@ -57,28 +61,40 @@ class Draft:
 )
 def find_events(doc: Doc) -> Doc:
     """Set `doc._.events`, and each talk's event."""
-    context = build_context(doc)
-    drafts = choose_events(doc, context)
-    doc._.events = []
+    doc._.events, _ = decide_events(doc, build_context(doc), load_linear_model)
+    for index, event in enumerate(doc._.events):
+        for talk in event.talks:
+            doc._.talks[talk].event = index
+    return doc
+
+
+def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventFound], list[list[str]]]:
+    """Give the events of a Doc, and for each the features of its confidence. `load` gives a model by name."""
+    found: list[EventFound] = []
+    evidence: list[list[str]] = []
+    drafts = choose_events(doc, context, load)
     if not drafts:
-        return doc
+        return found, evidence
     places = find_place_candidates(context)
     attendances = find_attendance(context)
     for draft in drafts:
         region = _region(context, drafts, draft)
-        event = _fill(doc, context, draft, drafts, region, places, attendances)
-        doc._.events.append(event)
-    _add_roles(doc, context)
-    _add_talks(doc, context)
-    return doc
+        event, features = _fill(doc, context, draft, drafts, region, places, attendances, load)
+        event.confidence = round(load("event_confidence").probability(features), 3)
+        found.append(event)
+        evidence.append(features)
+    _add_roles(doc, context, found, load("roles"))
+    for index, talk in enumerate(doc._.talks):
+        found[_event_before(context, found, talk.start)].talks.append(index)
+    return found, evidence
 
 
 # which events
 
 
-def score_names(doc: Doc, context: Context) -> list[tuple[float, NameCandidate]]:
+def score_names(doc: Doc, context: Context, load: Loader) -> list[tuple[float, NameCandidate]]:
     """Give the name candidates with their probability, best first."""
-    model = load_linear_model("event_names")
+    model = load("event_names")
     date_ends = {date.end for date in doc._.dates}
     scored = [
         (model.probability(describe_name(context, candidate)), candidate)
@@ -87,18 +103,18 @@ def score_names(doc: Doc, context: Context) -> list[tuple[float, NameCandidate]]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))
 
 
-def choose_events(doc: Doc, context: Context) -> list[Draft]:
+def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
     """Decide which events the article reports."""
-    scored = score_names(doc, context)
+    scored = score_names(doc, context, load)
     best = scored[0] if scored else None
-    reported = load_linear_model("reports_event").probability(describe_report(doc, context, best))
+    reported = load("reports_event").probability(describe_report(doc, context, best))
     if reported < EVENT_THRESHOLD:
         return []
     if best is None or best[0] < NAME_THRESHOLD:
         return [Draft(None, reported)]
     main = Draft(best[1], best[0])
     drafts = [main]
-    model = load_linear_model("second_events")
+    model = load("second_events")
     for score, candidate in second_candidates(context, scored):
         if model.probability(describe_second(doc, context, best[1], candidate, score)) < SECOND_EVENT_THRESHOLD:
             continue
@@ -223,49 +239,69 @@ def _region(context: Context, drafts: list[Draft], draft: Draft) -> tuple[int, i
     return (0 if first else own), (min(later) if later else len(context.text))
 
 
-def _fill(doc: Doc, context: Context, draft: Draft, drafts: list[Draft], region, places, attendances) -> EventFound:
+def _fill(
+    doc: Doc,
+    context: Context,
+    draft: Draft,
+    drafts: list[Draft],
+    region: tuple[int, int],
+    places: list[PlaceCandidate],
+    attendances: list[tuple[AttendanceFound, list[str]]],
+    load: Loader,
+) -> tuple[EventFound, list[str]]:
+    """Give the event of a draft with what `region` of the text says of it, and the features of its confidence."""
     text = context.text
     name = (draft.name.start, draft.name.end) if draft.name else None
-    span = name or _evidence(doc, context)
+    span = name or _evidence(context)
+    types = load("event_types").score(describe_type(doc, context, draft.name, region))
+    kind = max(types, key=lambda label: (types[label], label))
     event = EventFound(
-        type=_choose_type(doc, context, draft, region),
+        type=kind,
         name=_core(text, draft.name).replace("\n", "") if draft.name else None,
         start=span[0],
         end=span[1],
-        confidence=round(draft.score, 3),
     )
-    in_region = [i for i, d in enumerate(doc._.dates) if region[0] <= d.start < region[1]] or list(
-        range(len(doc._.dates))
+    certainty = [
+        f"name={int(draft.score * 10) if draft.name else None}",
+        f"type={int(types[kind] * 5)}",
+        f"events={len(drafts)}",
+        f"in_title={draft.name is not None and draft.name.start < context.body_start}",
+    ]
+    dates = doc._.dates
+    date = _choose(
+        (load("event_dates").probability(describe_date(context, dates, i, name)), i)
+        for i in ([i for i, d in enumerate(dates) if region[0] <= d.start < region[1]] or range(len(dates)))
     )
-    if in_region:
-        model = load_linear_model("event_dates")
-        scored = [(model.probability(describe_date(context, doc._.dates, i, name)), -i) for i in in_region]
-        score, index = max(scored)
-        if score >= DATE_THRESHOLD:
-            date = doc._.dates[-index]
-            event.date, event.start_date, event.end_date = -index, date.start_date, date.end_date
-    near = doc._.dates[event.date].start if event.date is not None else None
+    if date and date[0] >= DATE_THRESHOLD:
+        event.date = date[1]
+        event.start_date, event.end_date = dates[date[1]].start_date, dates[date[1]].end_date
+    certainty.append(f"date={int(date[0] * 10) if date else None}")
+    near = dates[event.date].start if event.date is not None else None
     candidates = [c for c in places if region[0] <= c.start < region[1]] or places
-    if candidates:
-        model = load_linear_model("event_places")
-        scored = [(model.probability(describe_place(context, c, name, near)), -c.start, c.end) for c in candidates]
-        score, start, end = max(scored)
-        if score >= PLACE_THRESHOLD:
-            event.place = _bare(text[-start:end]).replace("\n", "") or None
-    event.organisers = _choose_organisers(doc, context, name, region, single=len(drafts) == 1)
-    if attendances:
-        model = load_linear_model("attendance")
-        scored = [
-            (model.probability(features), -i)
-            for i, (found, features) in enumerate(attendances)
-            if region[0] <= found.start < region[1]
-        ]
-        if scored and max(scored)[0] >= ATTENDANCE_THRESHOLD:
-            event.attendance = attendances[-max(scored)[1]][0]
-    return event
+    place = _choose(
+        (load("event_places").probability(describe_place(context, c, name, near)), i) for i, c in enumerate(candidates)
+    )
+    if place and place[0] >= PLACE_THRESHOLD:
+        chosen = candidates[place[1]]
+        event.place = _bare(text[chosen.start : chosen.end]).replace("\n", "") or None
+    certainty.append(f"place={int(place[0] * 4) if place else None}")
+    event.organisers = _choose_organisers(doc, context, name, region, len(drafts) == 1, load("organisers"))
+    attendance = _choose(
+        (load("attendance").probability(features), i)
+        for i, (found, features) in enumerate(attendances)
+        if region[0] <= found.start < region[1]
+    )
+    if attendance and attendance[0] >= ATTENDANCE_THRESHOLD:
+        event.attendance = attendances[attendance[1]][0]
+    return event, certainty
 
 
-def _evidence(doc: Doc, context: Context) -> tuple[int, int]:
+def _choose(scored: Iterable[tuple[float, int]]) -> tuple[float, int] | None:
+    """The best of (probability, index); the first of equals."""
+    return max(scored, key=lambda pair: (pair[0], -pair[1]), default=None)
+
+
+def _evidence(context: Context) -> tuple[int, int]:
     """The words that tell of an event without a name: its verb in the body, else the first sentence."""
     held = HOLDING.search(context.text, context.body_start) or HOLDING.search(context.text)
     if held:
@@ -311,15 +347,14 @@ def find_type_cues(text: str) -> list[str]:
     return [kind for kind, words in _type_cues().items() if any(word in text for word in words)]
 
 
-def _choose_type(doc: Doc, context: Context, draft: Draft, region: tuple[int, int]) -> str:
-    scores = load_linear_model("event_types").score(describe_type(doc, context, draft.name, region))
-    return max(scores, key=lambda label: (scores[label], label))
-
-
 def _choose_organisers(
-    doc: Doc, context: Context, name: tuple[int, int] | None, region: tuple[int, int], single: bool
+    doc: Doc,
+    context: Context,
+    name: tuple[int, int] | None,
+    region: tuple[int, int],
+    single: bool,
+    model: LinearModel,
 ) -> list[tuple[int, str]]:
-    model = load_linear_model("organisers")
     chosen = []
     for index, organisation in enumerate(doc._.organisations):
         best: dict[str, float] = {}
@@ -337,40 +372,23 @@ def _choose_organisers(
 # people and talks
 
 
-def _add_roles(doc: Doc, context: Context) -> None:
-    model = load_linear_model("roles")
-    types = tuple(event.type for event in doc._.events)
+def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: LinearModel) -> None:
+    types = tuple(event.type for event in found)
     by_person: dict[int, list[PersonGroup]] = {}
     for group in context.groups:
         for mention in group.mentions:
             by_person.setdefault(mention.person, []).append(group)
     for person, groups in sorted(by_person.items()):
         scores = model.score(describe_person(context, doc, person, groups, types))
-        event = _event_at(doc, context, groups)
-        for role, score in scores.items():
-            if score >= ROLE_THRESHOLD:
-                doc._.events[event].participants.append((person, role))
+        votes = [_event_before(context, found, group.start) for group in groups]
+        event = max(range(len(found)), key=votes.count)
+        found[event].participants += [(person, role) for role, score in scores.items() if score >= ROLE_THRESHOLD]
 
 
-def _event_at(doc: Doc, context: Context, groups: list[PersonGroup]) -> int:
-    """The event that most of a person's mentions belong to: the one named last before them."""
-    if len(doc._.events) == 1:
-        return 0
-    votes = [0] * len(doc._.events)
-    for group in groups:
-        votes[_event_before(doc, context, group.start)] += 1
-    return votes.index(max(votes))
-
-
-def _event_before(doc: Doc, context: Context, offset: int) -> int:
+def _event_before(context: Context, found: list[EventFound], offset: int) -> int:
+    """The event named last before `offset`, else the first."""
     chosen = 0
-    for index, event in enumerate(doc._.events):
+    for index, event in enumerate(found):
         if context.sentences[locate(context.sentences, event.start)][0] <= offset:
             chosen = index
     return chosen
-
-
-def _add_talks(doc: Doc, context: Context) -> None:
-    for index, talk in enumerate(doc._.talks):
-        talk.event = _event_before(doc, context, talk.start)
-        doc._.events[talk.event].talks.append(index)
