@@ -13,10 +13,31 @@ from itertools import pairwise
 
 import numpy as np
 from data import FIELDS, Sequence
+
 from jishi.stages.tagger import ENTITY_LABELS
 
 COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 司徒 夏侯 端木 百里 呼延 南宫 西门 独孤".split()
+    [
+        "欧阳",
+        "司马",
+        "上官",
+        "诸葛",
+        "东方",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "宇文",
+        "司徒",
+        "夏侯",
+        "端木",
+        "百里",
+        "呼延",
+        "南宫",
+        "西门",
+        "独孤",
+    ]
 )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import opencc
 
 from jishi.stages.tagger import (
+    DATE_ROLES,
     ENTITY_LABELS,
     ENTITY_TAGS,
     FRAME_LABELS,
@@ -25,6 +26,7 @@ from jishi.stages.tagger import (
     PERSON_ROLES,
     ROLES,
     encode_words,
+    mark_capitals,
 )
 
 SILVER_LABELS = ("PER", "LOC", "ORG", "TIME")
@@ -139,7 +141,7 @@ def segment(text: str) -> tuple[Any, Any]:
     lengths = np.array([length for length, _ in merged], np.int64)
     hashes = np.array([value for _, value in merged], np.uint64)
     buckets, shapes = encode_words(lengths, hashes)
-    return buckets.astype(np.uint16), shapes.astype(np.uint8)
+    return buckets.astype(np.uint16), mark_capitals(text, shapes).astype(np.uint8)
 
 
 # --- gold records -------------------------------------------------------------------------------------------------
@@ -175,9 +177,24 @@ class TitleLexicon:
             position += 1
 
 
-def gold_spans(gold: dict[str, Any]) -> tuple[str, list[tuple[int, int, str]], list[tuple[int, int, str]]]:
-    """Give the simplified text (title, newline, body), its entity spans and its frame spans."""
-    text = simplify((gold["title"] + "\n" if gold["title"] else "") + gold["text"])
+@dataclass(slots=True)
+class Annotation:
+    """What is annotated in one article: offsets are code points of title, newline, body."""
+
+    text: str  # simplified, character for character
+    entities: list[tuple[int, int, str]]
+    frames: list[tuple[int, int, str]]
+    roles: list[tuple[int, int, list[str]]]  # of people's, organisations' and dates' mentions; none: []
+    split_names: list[tuple[int, int]] = field(default_factory=list)  # 饶副司长邦安: the name is in two parts
+
+
+def article_text(title: str | None, text: str) -> str:
+    return simplify((title + "\n" if title else "") + text)
+
+
+def annotate(gold: dict[str, Any]) -> Annotation:
+    """Locate the strings of a gold record in its text."""
+    text = article_text(gold["title"], gold["text"])
     found: list[tuple[int, int, str]] = []
     people = [simplify(p["name"]) for p in gold["people"]] + [
         simplify(c["name"]) for c in gold["credits"] if 1 < len(c["name"]) < 5 and c["role"] != "source"
@@ -193,7 +210,7 @@ def gold_spans(gold: dict[str, Any]) -> tuple[str, list[tuple[int, int, str]], l
         if not taken[start:end].any():
             taken[start:end] = True
             kept.append((start, end, label))
-    kept += title_spans(gold, text, taken, kept)
+    kept += title_spans(gold, text, taken)
     frames: list[tuple[int, int, str]] = []
     for event in gold["events"]:
         for key, label in (("name", "EVENT"), ("place", "PLACE")):
@@ -204,7 +221,11 @@ def gold_spans(gold: dict[str, Any]) -> tuple[str, list[tuple[int, int, str]], l
     for person in gold["people"]:
         for honour in person["honours"]:
             frames += [(s, e, "HONOUR") for s, e in occurrences(text, simplify(honour))]
-    return text, kept, longest_of_each(frames)
+    split = []
+    for name in people:
+        if 2 < len(name) < 5 and name not in text:
+            split += [m.span() for m in re.finditer(re.escape(name[0]) + r".{1,6}" + re.escape(name[1:]), text)]
+    return Annotation(text, sorted(kept), longest_of_each(frames), find_roles(gold, text, kept), split)
 
 
 def longest_of_each(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
@@ -216,9 +237,7 @@ def longest_of_each(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, s
     return kept
 
 
-def title_spans(
-    gold: dict[str, Any], text: str, taken: Any, spans: list[tuple[int, int, str]]
-) -> list[tuple[int, int, str]]:
+def title_spans(gold: dict[str, Any], text: str, taken: Any) -> list[tuple[int, int, str]]:
     """Titles in a sentence with their person, the longest first; marks them as taken."""
     found: set[tuple[int, int]] = set()
     sentences = [match.span() for match in SENTENCE.finditer(text)]
@@ -242,59 +261,82 @@ def title_spans(
     return kept
 
 
-def read_gold(gold: dict[str, Any], lexicon: TitleLexicon, source: str = "gold") -> Sequence:
-    """Give one gold record as a sequence."""
-    text, entities, frames = gold_spans(gold)
-    sequence = Sequence(text, source)
-    sequence.entities[:] = OUTSIDE | LOC
-    sequence.frames[:] = NO_FRAME
-    lexicon.mark(sequence)
-    for person in gold["people"]:  # 饶副司长邦安: the name is in two parts
-        name = simplify(person["name"])
-        if 2 < len(name) < 5 and name not in text:
-            for match in re.finditer(re.escape(name[0]) + r".{1,6}" + re.escape(name[1:]), text):
-                sequence.entities[match.start() : match.end()] = ANYTHING
-    for start, end, label in entities:
-        sequence.set_entity(start, end, label)
-    for start, end, label in frames:
-        sequence.set_frame(start, end, label)
-    set_roles(gold, sequence, entities)
-    return sequence
-
-
-def set_roles(gold: dict[str, Any], sequence: Sequence, entities: list[tuple[int, int, str]]) -> None:
-    """Mark the roles of people, organisations and dates on the characters of their mentions."""
-    text = sequence.text
-    known_people = (1 << len(PERSON_ROLES)) - 1
-    roles = {simplify(p["name"]): sum(1 << ROLES.index(r) for r in set(p["roles"])) for p in gold["people"]}
-    organisers: dict[str, int] = {}
+def find_roles(
+    gold: dict[str, Any], text: str, entities: list[tuple[int, int, str]]
+) -> list[tuple[int, int, list[str]]]:
+    """Give the roles of the mentions of people, organisations and dates."""
+    roles = {simplify(p["name"]): sorted(set(p["roles"])) for p in gold["people"]}
+    organisers: dict[str, set[str]] = {}
     for event in gold["events"]:
         for organiser in event["organisers"]:
-            bit = 1 << ROLES.index(organiser["role"])
             name = simplify(organiser["name"])
             for organisation in gold["organisations"]:
                 forms = {simplify(f) for f in (organisation["name"], *organisation["aliases"])}
                 if name in forms:
                     for form in forms:
-                        organisers[form] = organisers.get(form, 0) | bit
-    known_organisations = ((1 << len(ORGANISATION_ROLES)) - 1) << len(PERSON_ROLES)
+                        organisers.setdefault(form, set()).add(organiser["role"])
+    found: list[tuple[int, int, list[str]]] = []
     for start, end, label in entities:
         form = text[start:end]
         if label == "PERSON" and form in roles:
-            sequence.roles[start:end] = roles[form]
-            sequence.roles_known[start:end] = known_people
+            found.append((start, end, roles[form]))
         elif label == "ORG":
-            sequence.roles[start:end] = organisers.get(form, 0)
-            sequence.roles_known[start:end] = known_organisations
+            found.append((start, end, sorted(organisers.get(form, ()))))
     bounds = {(e["start"], e["end"] or e["start"]) for e in gold["events"] if e["start"]}
     for date in gold["dates"]:
-        if date["optional"] or not date["start"]:
-            continue
-        for start, end in occurrences(text, simplify(date["text"])):
-            bit = 1 << ROLES.index("event_date")
-            sequence.roles_known[start:end] |= bit
-            if (date["start"], date["end"]) in bounds:
-                sequence.roles[start:end] |= bit
+        if date["start"] and not date["optional"]:
+            own = ["event_date"] if (date["start"], date["end"]) in bounds else []
+            found += [(s, e, own) for s, e in occurrences(text, simplify(date["text"]))]
+    return sorted(found)
+
+
+def read_annotation(annotation: Annotation, lexicon: TitleLexicon, source: str = "gold") -> Sequence:
+    """Give an annotated article as a sequence. Places are unknown throughout; titles where there might be one."""
+    sequence = Sequence(annotation.text, source)
+    sequence.entities[:] = OUTSIDE | LOC
+    sequence.frames[:] = NO_FRAME
+    lexicon.mark(sequence)
+    for start, end in annotation.split_names:
+        sequence.entities[start:end] = ANYTHING
+    kinds = {(start, end): label for start, end, label in annotation.entities}
+    for start, end, label in annotation.entities:
+        sequence.set_entity(start, end, label)
+    for start, end, label in annotation.frames:
+        sequence.set_frame(start, end, label)
+    groups = {"PERSON": PERSON_ROLES, "ORG": ORGANISATION_ROLES, None: DATE_ROLES}
+    for start, end, asserted in annotation.roles:
+        known = sum(1 << ROLES.index(role) for role in groups[kinds.get((start, end))])
+        sequence.roles_known[start:end] |= known
+        sequence.roles[start:end] |= sum(1 << ROLES.index(role) for role in asserted)
+    return sequence
+
+
+def read_gold(golds: Iterable[dict[str, Any]], lexicon: TitleLexicon) -> list[Sequence]:
+    """Give gold records as sequences."""
+    return [read_annotation(annotate(gold), lexicon) for gold in golds]
+
+
+def store_annotations(golds: Iterable[dict[str, Any]], path: Path) -> None:
+    """Write annotations without their texts: the article's id in corpora/news, and offsets."""
+    with path.open("w", encoding="utf-8") as lines:
+        for gold in golds:
+            own = annotate(gold)
+            item = {
+                "id": gold["id"], "entities": own.entities, "frames": own.frames, "roles": own.roles,
+                "split_names": own.split_names,
+            }  # fmt: skip
+            lines.write(json.dumps(item, separators=(",", ":")) + "\n")
+
+
+def read_annotations(path: Path, news: dict[str, dict[str, Any]]) -> list[Annotation]:
+    """Read what `store_annotations` wrote. news: articles of corpora/news by id."""
+    found = []
+    for item in read_jsonl(path):
+        article = news[item["id"]]
+        text = article_text(article["title"], article["text"])
+        spans = {key: [tuple(span) for span in item[key]] for key in ("entities", "frames", "roles", "split_names")}
+        found.append(Annotation(text, **spans))
+    return found
 
 
 # --- labelled corpora ---------------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ class Encoded:
         )
 
 
-SHAPES = 10  # 0 for none; a word of one, two, three, more characters, by position
+CAPITAL = 10
+SHAPES = 11  # 0 for none; a word of one, two, three, more characters, by position; a capital letter
 
 
 def encode_words(lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> tuple[Integers, Integers]:
@@ -110,6 +111,13 @@ def encode_words(lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> tuple[I
     shapes = np.where(longer & (position == 0), 7, shapes)
     shapes = np.where(longer & last, 9, shapes)
     return words, shapes.astype(np.int32)
+
+
+def mark_capitals(text: str, shapes: Integers) -> Integers:
+    """Give the shapes with those of capital letters replaced: characters are looked up in lower case."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    capital = ((codes >= 0x41) & (codes <= 0x5A)) | ((codes >= 0xFF21) & (codes <= 0xFF3A))
+    return np.where(capital, np.int32(CAPITAL), shapes)
 
 
 def encode_characters(ids: Integers) -> Integers:
@@ -160,7 +168,7 @@ class Tagger:
         """Give the network's inputs for a text and its words (lengths in characters, spaCy's hashes)."""
         ids = self.table.look_up(text)
         words, shapes = encode_words(lengths, hashes)
-        return Encoded(ids, encode_characters(ids), words, shapes)
+        return Encoded(ids, encode_characters(ids), words, mark_capitals(text, shapes))
 
     def score(self, encoded: Encoded) -> TagScores:
         """Run the network over a whole text, in overlapping chunks if it is long."""
