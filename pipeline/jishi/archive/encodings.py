@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from importlib import resources
 
 SAMPLE_BYTES = 1 << 18
+MIN_WIDE_SCORE = 0.2
+MIN_COMMON_SHARE = 0.3  # of a line's Chinese characters: news has three quarters, a list of names half
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -83,6 +85,9 @@ def guess_encoding(data: bytes, declared: str | None = None) -> str:
     if known and known not in candidates:
         candidates.append(known)
     scores = {encoding: _score(sample, encoding) + (0.05 if encoding == known else 0.0) for encoding in candidates}
+    for encoding in candidates:  # any bytes are valid UTF-16 of some script or other
+        if is_wide(encoding) and scores[encoding] < MIN_WIDE_SCORE:
+            scores[encoding] = -10.0
     return max(candidates, key=lambda encoding: (scores[encoding], -candidates.index(encoding)))
 
 
@@ -122,12 +127,18 @@ def _score(sample: bytes, encoding: str) -> float:
     beyond_ascii = [character for character in text if character > "\x7f"]
     controls = len(re.findall(r"[\x00-\x08\x0e-\x1f]", text))
     if not beyond_ascii and not controls:
-        return 0.0
+        return 0.5  # English in UTF-16: plain ASCII does not come here
     common = _read_common_characters()
     good = sum(character in common for character in beyond_ascii)
     bad = sum(character == "\ufffd" or "\ue000" <= character <= "\uf8ff" for character in beyond_ascii) + controls
     # Two bytes make a Chinese character, so a wrong single-byte reading has twice the characters: the share copes.
     return (good - 4 * bad) / (len(beyond_ascii) + controls)
+
+
+def _is_plausible(text: str) -> bool:
+    beyond_ascii = [character for character in text if character > "\x7f"]
+    common = _read_common_characters()
+    return sum(character in common for character in beyond_ascii) >= MIN_COMMON_SHARE * len(beyond_ascii)
 
 
 @functools.cache
@@ -149,12 +160,14 @@ class LineDecoder:
     def decode(self, line: bytes) -> Decoded:
         """Give the text of a line (without a byte order mark)."""
         try:
-            return Decoded(line.decode(self.encoding), self.encoding, 0)
+            text = line.decode(self.encoding)
         except UnicodeDecodeError:
-            pass
-        if self.forced:
-            text = line.decode(self.encoding, "replace")
-            return Decoded(text, self.encoding, text.count("\ufffd"))
+            if self.forced:
+                text = line.decode(self.encoding, "replace")
+                return Decoded(text, self.encoding, text.count("\ufffd"))
+            return decode(line, self.encoding)
+        if self.forced or self.encoding.startswith("utf-8") or line.isascii() or _is_plausible(text):
+            return Decoded(text, self.encoding, 0)
         return decode(line, self.encoding)
 
 

@@ -36,13 +36,17 @@ def read_csv(stream: io.BufferedReader, source: str, options: ReadingOptions) ->
     """Yield the article of each row of a CSV or TSV file with a header; the separator is the one the header uses."""
     csv.field_size_limit(MAX_TEXT_BYTES)
     warnings: list[str] = []
+    quotes, is_at_end = 0, False  # quotation marks in the lines of the row at hand; whether more was sought in vain
 
     def decode() -> Iterator[str]:
+        nonlocal quotes, is_at_end
         for number, line in open_lines(stream, options):
             if line is None:
                 raise UnreadableInputError("too_large", f"line {number} is longer than {MAX_TEXT_BYTES >> 20} MB")
             warnings.extend(line.warnings)
+            quotes += line.text.count('"')
             yield line.text.removeprefix("\ufeff") if number == 1 else line.text
+        is_at_end = True
 
     lines = decode()
     header = next((line for line in lines if line.strip()), None)
@@ -52,10 +56,12 @@ def read_csv(stream: io.BufferedReader, source: str, options: ReadingOptions) ->
     columns = [column.strip() for column in next(csv.reader([header], delimiter=delimiter))]
 
     def rows() -> Iterator[tuple[str, Mapping[str, Any], tuple[str, ...]]]:
+        nonlocal quotes
         reader = csv.reader(lines, delimiter=delimiter)
         number = 1
         while True:
             number += 1
+            quotes, first_line = 0, reader.line_num
             try:
                 row = next(reader)
             except StopIteration:
@@ -63,6 +69,10 @@ def read_csv(stream: io.BufferedReader, source: str, options: ReadingOptions) ->
             except csv.Error as error:
                 message = "an unclosed quotation mark swallows the rest" if "field larger" in str(error) else str(error)
                 raise UnreadableInputError("malformed", f"row {number}: {message}") from error
+            if quotes % 2 and is_at_end:
+                swallowed = reader.line_num - first_line - 1
+                message = f"row {number}: an unclosed quotation mark swallows the {swallowed:,} lines after it"
+                raise UnreadableInputError("malformed", message)
             notes = tuple(dict.fromkeys(warnings))
             warnings.clear()
             if len(row) > len(columns):

@@ -33,6 +33,8 @@ def read_warc(stream: io.BufferedReader, source: str, options: ReadingOptions) -
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError as error:
         raise MissingExtraError("reading .warc", "warc") from error
+    if not stream.peek(5).startswith(b"WARC/"):
+        raise UnreadableInputError("unreadable", "is not a WARC file")
     number = 0
     try:
         for record in ArchiveIterator(stream):
@@ -66,7 +68,7 @@ def extract_page(page: FoundPage) -> FoundArticle:
         decoded.text,
         url=page.url,
         include_comments=False,
-        with_metadata=False,
+        with_metadata=True,
         # Only a date that the page states as its own: one found in the running text is an event's, not the article's.
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
