@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from opencc import OpenCC
+
 from jishi.stages.calendars import festivals
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -33,6 +35,7 @@ _GAP_BEFORE_WEEKDAY = re.compile(r" ?[,、]? ?")
 _RANGE = re.compile(r" ?(?:起|止|开始)?(?:至|到|直到|直至|-{1,2}|~)(?:了)? ?")
 _LIST = re.compile(r" ?[、和及与,] ?")
 _LONGEST_GAP = 5
+_LISTED_DAY = re.compile(r"(?<![(周期拜])[0-9零一二三四五六七八九十廿卅]+[日号]?")
 _COUNT_OF_DAYS = re.compile(r"(?:这?[两三2-3][日天])?")
 _LEVEL_OF_UNIT = {"年": 1, "个月": 3, "天": 5}
 
@@ -132,9 +135,15 @@ def _insert_parts(pattern: str, parts: dict[str, str]) -> str:
 
 @functools.cache
 def _fold_table() -> dict[int, str]:
-    fold = load_lexicon()["fold"]
-    table: dict[int, str] = {code: chr(target) for code, target in _WIDTH.items()}
-    table |= {ord(source): target for source, target in zip(fold["traditional"], fold["simplified"], strict=True)}
+    """The characters that fold to one which the data knows: width, dashes, and traditional forms by OpenCC's table."""
+    data = resources.files("jishi.lexicons")
+    known = set("".join((data / name).read_text(encoding="utf-8") for name in ("dates.toml", "festivals.toml")))
+    ideographs = [chr(code) for code in range(0x4E00, 0xA000)]
+    simplified = OpenCC("t2s").convert("\n".join(ideographs)).split("\n")
+    table = {
+        ord(one): other for one, other in zip(ideographs, simplified, strict=True) if one != other and other in known
+    }
+    table |= {code: chr(target) for code, target in _WIDTH.items()}
     return table | {ord(source): target for source, target in _SAME.items()}
 
 
@@ -228,7 +237,7 @@ def split_days(point: Point) -> tuple[Point, ...]:
         return (point,)
     found = [
         (number[0], piece.start + number.start(), piece.start + number.end())
-        for number in re.finditer(r"[0-9零一二三四五六七八九十廿卅]+", "".join(piece.parts[n] for n in ("row",)))
+        for number in _LISTED_DAY.finditer(piece.parts["row"])
     ]
     pieces = [Piece("day", 5, "yes", start, end, {"day": digits}) for digits, start, end in found]
     return (Point((*point.pieces[:-1], pieces[0])), *(Point((single,)) for single in pieces[1:]))

@@ -47,7 +47,8 @@ class Setting:
 
     reference: the day the text speaks from; None if unknown. traditional: the script. taiwan: short years count from
     1912. looks_ahead: the sentence speaks of what is to come. plain: it does not say that what it tells is over. day,
-    month, year: the last ones named before in the text; month_near: that month stands just before. fixed_year: the year
+    month, year: the last ones named before in the text; month_near: that month stands just
+    before; named_year_known: the year of that day and month is known. fixed_year: the year
     that the text states where the reference is unknown. year_before: the year of a full date just before.
     speaking_day: the day that the text calls today, if it is not the reference.
     """
@@ -60,6 +61,7 @@ class Setting:
     day: date | None = None
     month: Interval | None = None
     month_near: bool = False
+    named_year_known: bool = True
     year: int | None = None
     fixed_year: int | None = None
     year_before: int | None = None
@@ -503,7 +505,9 @@ def _read_decade_count(piece: Piece, context: Interval, setting: Setting) -> Int
 def _read_ago(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
     """三天前, 两周后, 三年前: a day, week, month or year counted from the reference day."""
     now = setting.reference
-    if now is None or "half" in piece.parts:
+    if (
+        now is None or "half" in piece.parts or re.fullmatch("[一二三四五六七八九]{2,}", piece.parts["count"])
+    ):  # 三五天后
         return None
     count, unit = _number(piece, "count"), UNITS[piece.parts.get("unit", "天")]
     if piece.parts["direction"] == "前":

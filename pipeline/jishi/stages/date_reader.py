@@ -21,13 +21,13 @@ from jishi.stages.date_patterns import (
     find_expressions,
     fold,
     load_grammar,
-    load_lexicon,
     split_days,
 )
 from jishi.stages.date_pieces import ImpossibleDateError, Setting
 from jishi.stages.date_times import read_times
 from jishi.stages.date_values import Reading, read_point
 from jishi.stages.numerals import read_number
+from jishi.stages.script import classify_script
 
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _STATED_YEAR = {"date": "year", "year": "year", "month_of_year": "year", "years": "last"}
@@ -101,12 +101,14 @@ class Reader:
         self.context = load_grammar().context
         self.expressions = find_expressions(self.folded)
         if traditional is None:
-            traditional = _looks_traditional(text)
+            traditional = classify_script(text) != "simplified"
         fixed_year = None
+        self.stated_years: list[int] = []
         if reference is not None:
             self.found.reference_from = "input"
         else:
             fixed_year = _find_fixed_year(self.expressions)
+            self.stated_years = _find_stated_years(self.expressions)
             reference = self._find_dateline(fixed_year)
         # 昨晚, 前天 beside 今天: the text is told on the day of its publication
         self.tells_from_today = any(
@@ -312,12 +314,25 @@ class Reader:
         except (ValueError, OverflowError):
             return None
         if reading is not None and reading.interval.weekday is not None:
+            reading = self._choose_year_by_weekday(point, reading, setting)
             stated = reading.interval.weekday
             if reading.year_known and reading.interval.first.isoweekday() != stated:
                 written = self.text[point.start : point.end]
                 actual = "一二三四五六日"[reading.interval.first.isoweekday() - 1]
                 self.found.warnings.append(f"weekday and date disagree: {written} (the day is a 星期{actual})")
         return reading
+
+    def _choose_year_by_weekday(self, point: Point, reading: Reading, setting: Setting) -> Reading:
+        """9月3日（星期三） in a text that states 2013年 and 2015年: the one that agrees, of these and their next."""
+        agrees = reading.interval.first.isoweekday() == reading.interval.weekday
+        if setting.reference is not None or (agrees and reading.year_known):
+            return reading
+        agreeing = []
+        for stated in sorted({year + step for year in self.stated_years for step in (0, 1)}):
+            other = read_point(point, replace(setting, fixed_year=stated))
+            if other is not None and other.interval.first.isoweekday() == other.interval.weekday:
+                agreeing.append(other)
+        return agreeing[0] if len(agreeing) == 1 else reading
 
     def _read_range(self, points: tuple[Point, ...], setting: Setting, expression: Expression) -> None:
         first = points[0]
@@ -346,9 +361,11 @@ class Reader:
         whole = Reading(
             interval,
             tuple(dict.fromkeys((*reading.inferred, *second.inferred))),
-            reading.year_known and second.year_known,
-            reading.month_known and second.month_known,
-            reading.anaphoric,
+            year_known=reading.year_known and second.year_known,
+            month_known=reading.month_known and second.month_known,
+            day_known=reading.day_known and second.day_known,
+            anaphoric=reading.anaphoric,
+            approximate=reading.approximate and second.approximate,
         )
         self._add(first.start, last.end, whole, points)
 
@@ -416,7 +433,8 @@ class Reader:
         pieces = [piece for point in points for piece in point.pieces]
         start_time, end_time = _read_time_pieces(pieces)
         movable = not reading.year_known and any(piece.kind in ("festival", "lunar") for piece in pieces)
-        known = reading.month_known and not movable
+        valued = reading.day_known and not movable
+        known = reading.month_known and valued
         self.found.mentions.append(
             DateMention(
                 start=start,
@@ -425,7 +443,7 @@ class Reader:
                 start_date=write_day(interval.first, year_known=reading.year_known) if known else None,
                 end_date=write_day(interval.last, year_known=reading.year_known) if known else None,
                 edtf=None
-                if movable
+                if not valued
                 else write_edtf(interval, year_known=reading.year_known, month_known=reading.month_known),
                 granularity="range" if interval.granularity == "century" else interval.granularity,
                 start_time=start_time,
@@ -442,6 +460,8 @@ class Reader:
         if reading.approximate or movable_only(pieces):
             return
         changes: dict[str, Any] = {}
+        if not reading.day_known:
+            return
         if pieces[0].kind == "month" and len(pieces) > 1 and reading.year_known:
             written = pieces[1].parts.get("day") or pieces[1].parts.get("first")
             if written:
@@ -460,6 +480,7 @@ class Reader:
         elif interval.granularity == "month":
             changes["month"] = month(interval.last.year, interval.last.month)
         if "month" in changes:
+            changes["named_year_known"] = reading.year_known
             self.month_end = end
         if interval.granularity in ("day", "month", "year") and reading.year_known:
             changes["year"] = interval.first.year
@@ -491,28 +512,27 @@ def _digit(character: str) -> int:
     return read_number(character) or 0
 
 
-def _looks_traditional(text: str) -> bool:
-    return any(character in _TRADITIONAL for character in text)
-
-
-_TRADITIONAL = frozenset(load_lexicon()["fold"]["traditional"])
+def _find_stated_years(expressions: list[Expression], *, full_dates_only: bool = False) -> list[int]:
+    """Give the years that the text states, or only those of its full dates (2024年8月, not 2024年 alone)."""
+    years = []
+    for expression in expressions:
+        for point in expression.points:
+            head = point.pieces[0]
+            if head.kind in _STATED_YEAR and not (full_dates_only and point.pieces[-1].level not in (3, 5, 6, 7)):
+                number = read_number(head.parts[_STATED_YEAR[head.kind]])
+                if number is not None and number >= 1000:
+                    years.append(number)
+    return years
 
 
 def _find_fixed_year(expressions: list[Expression]) -> int | None:
     """Give the year that the text states: that of its latest full date, else the latest of years that lie together."""
-    full: list[int] = []
-    plain: list[int] = []
-    for expression in expressions:
-        for point in expression.points:
-            head = point.pieces[0]
-            if head.kind in _STATED_YEAR:
-                number = read_number(head.parts[_STATED_YEAR[head.kind]])
-                if number is not None:
-                    (full if point.pieces[-1].level in (3, 5, 6, 7) else plain).append(number)
+    full = _find_stated_years(expressions, full_dates_only=True)
     if full:
         return max(full)
-    if plain and max(plain) - min(plain) <= _YEARS_APART:
-        return max(plain)
+    stated = _find_stated_years(expressions)
+    if stated and max(stated) - min(stated) <= _YEARS_APART:
+        return max(stated)
     return None
 
 

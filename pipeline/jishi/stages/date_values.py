@@ -22,12 +22,13 @@ OLDEST_CANDIDATE = 8  # years to go back for 2月29日
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a point was read as: its interval, the parts not written, and whether its year and month are known."""
+    """What a point was read as: its interval, the parts not written, and which of its parts are known at all."""
 
     interval: Interval
     inferred: tuple[str, ...] = ()
     year_known: bool = True
     month_known: bool = True
+    day_known: bool = True
     anaphoric: bool = False
     approximate: bool = False
 
@@ -38,6 +39,10 @@ _OF_THIS_YEAR = {"half_year", "quarters", "quarter"}  # 上半年 is this year's
 _LACKS_MONTH = {"days", "day"}
 _ANAPHORIC = {"anaphoric_day", "anaphoric_year"}
 _APPROXIMATE = {"decade_count", "counted"}
+_GRANULARITY_OF_RELATIVE = {
+    "relative_day": "day", "relative_night": "day", "anaphoric_day": "day", "weekday": "day", "ago": "day",
+    "relative_week": "week", "relative_month": "month", "relative_quarter": "quarter",
+}  # fmt: skip
 _NO_CONTEXT = Interval(date(UNKNOWN_YEAR, 1, 1), date(UNKNOWN_YEAR, 12, 31), "none")
 
 
@@ -52,6 +57,10 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
     kind = head.kind
     if kind in ("time", "weekday_note"):
         return None
+    if setting.reference is None and kind in _GRANULARITY_OF_RELATIVE and not _leans_on_text(head, setting):
+        unknown = replace(_NO_CONTEXT, granularity=_GRANULARITY_OF_RELATIVE[kind])
+        inferred = ("year", "month", "day")
+        return Reading(unknown, inferred, False, False, False, anaphoric=kind in _ANAPHORIC)
     if kind == "weekday":
         return _read_bare_weekday(pieces, setting)
     if kind in _LACKS_YEAR:
@@ -70,12 +79,21 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
     return replace(reading, anaphoric=kind in _ANAPHORIC, approximate=approximate)
 
 
+def _leans_on_text(head: Piece, setting: Setting) -> bool:
+    """Say whether a relative piece counts from a day or month named in the text: 当天, 次日, 当月."""
+    if head.kind == "anaphoric_day":
+        return setting.day is not None
+    return head.parts.get("relative") in ("当", "同") and setting.month is not None
+
+
 def _is_approximate(pieces: tuple[Piece, ...]) -> bool:
     """过去十年, 十年前, 三天后 alone: counted from the reader's own time, not a date of the calendar."""
     head = pieces[0]
     if head.kind == "ago":
         counted_in_days = head.parts.get("unit", "天") in ("天", "周", "星期", "礼拜")
         return head.parts["direction"] == "后" or (len(pieces) == 1 and not counted_in_days)
+    if head.kind == "century" and len(pieces) == 1:
+        return True
     return head.kind in _APPROXIMATE or (head.kind == "anaphoric_year" and len(pieces) == 1)
 
 
@@ -87,12 +105,14 @@ def _judge_head(head: Piece, setting: Setting) -> tuple[tuple[str, ...], bool]:
     if head.kind == "anaphoric_year":
         return ("year",), dated or setting.year is not None or setting.fixed_year is not None
     if head.kind in ("relative_month", "relative_quarter"):
-        return ("year", "month"), dated or (head.parts["relative"] in ("当", "同") and setting.month is not None)
+        return ("year", "month"), dated or setting.named_year_known
+    if head.kind == "anaphoric_day":
+        return ("year", "month", "day"), dated or setting.named_year_known
     if head.kind in ("short_year", "short_years", "decade"):
         return (() if "year" in head.parts and head.kind == "decade" else ("century",)), True
     if head.kind == "ago" and head.parts.get("unit") == "年":
         return ("year",), True
-    if head.kind in ("relative_day", "relative_night", "anaphoric_day", "relative_week", "ago", "decade_count",
+    if head.kind in ("relative_day", "relative_night", "relative_week", "ago", "decade_count",
                      "counted"):  # fmt: skip
         return ("year", "month", "day"), True
     return (), True
@@ -187,7 +207,9 @@ def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading 
         allowed = NEAR_FUTURE if setting.looks_ahead or begun else 0
         if days_ahead <= allowed:
             if _agrees(interval):
-                return Reading(interval, ("year", "month"))
+                return Reading(
+                    interval, ("year", "month"), year_known=reference is not None or setting.named_year_known
+                )
             fallback = fallback or interval
     if fallback is not None and reference is not None:  # 二十五日(本周六): the weekday tells that it lies ahead
         for first in (reference.replace(day=1), add_months(reference.replace(day=1), 1)):
