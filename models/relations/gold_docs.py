@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 
 from jishi.records import Article
 from jishi.stages.findings import OrganisationFound, PersonFound, PositionFound, register_extensions
+from jishi.stages.names import NamedMention, find_short_mentions
 from jishi.text import normalise, normalise_article
 
 REACH = 12  # a title counts where it stands at most this many characters from the person it belongs to
@@ -97,16 +98,25 @@ def build_doc(nlp: spacy.Language, gold: dict[str, Any]) -> Doc:
     people = [PersonFound(fold(person["name"])) for person in gold["people"]]
     for found in sorted(people, key=lambda person: -len(person.name)):
         found.spans = [(s, e) for s, e in find_all(text, found.name) if take(s, e, "PERSON")]
-    for found, person in zip(people, gold["people"], strict=True):
-        for position in person["positions"]:
-            title = fold(position["title"])
-            places = sorted((_distance(s, e, found.spans), s, e) for s, e in find_all(text, title))
-            for distance, start, end in places:
-                if distance < REACH:
-                    take(start, end, "TITLE")
-            if places:
-                organisation_text = fold(position["organisation"]) if position["organisation"] else None
-                found.positions.append(PositionFound(title, places[0][1], places[0][2], organisation_text))
+    held = [
+        (fold(position["title"]), fold(position["organisation"] or ""), found)
+        for found, person in zip(people, gold["people"], strict=True)
+        for position in person["positions"]
+    ]
+    for title, organisation_text, found in sorted(held, key=lambda item: -len(item[0])):
+        places = sorted((_distance(s, e, found.spans), s, e) for s, e in find_all(text, title))
+        for distance, start, end in places:
+            if distance < REACH:
+                take(start, end, "TITLE")
+        if places:
+            found.positions.append(PositionFound(title, places[0][1], places[0][2], organisation_text or None))
+    mentions = sorted(
+        (NamedMention(i, start, end) for i, found in enumerate(people) for start, end in found.spans),
+        key=lambda mention: mention.start,
+    )
+    titles = [[position.title for position in found.positions] for found in people]
+    for short in find_short_mentions(doc, text, [found.name for found in people], mentions, titles):
+        people[short.person].references.append((short.start, short.end))
     for found in organisations:
         found.spans.sort()
     doc._.organisations = [o for o in organisations if o.spans]

@@ -37,10 +37,11 @@ class PositionFound:
 
 @dataclass(slots=True)
 class PersonFound:
-    """A person with all mentions by full name."""
+    """A person with all mentions by full name; `references` are those by family name and title (张校长): the name alone."""
 
     name: str
     spans: list[tuple[int, int]] = field(default_factory=list)
+    references: list[tuple[int, int]] = field(default_factory=list)
     positions: list[PositionFound] = field(default_factory=list)
     honours: list[str] = field(default_factory=list)
     honorific: str | None = None

@@ -40,7 +40,11 @@ class PersonGroup:
 def find_person_groups(text: str, entities: list[tuple[int, int, str]], people: list[PersonFound]) -> list[PersonGroup]:
     """Give the groups of mentions of `people` in order; a person named alone is a group of one."""
     mentions = sorted(
-        (Mention(index, start, end) for index, person in enumerate(people) for start, end in person.spans),
+        (
+            Mention(index, start, end)
+            for index, person in enumerate(people)
+            for start, end in (*person.spans, *person.references)
+        ),
         key=lambda mention: (mention.start, mention.end),
     )
     covers = sorted(

@@ -42,7 +42,8 @@ def find_people(doc: Doc) -> Doc:
     names, mentions = find_named_mentions(doc, text)
     people = [PersonFound(name) for name in names]
     for mention in mentions:
-        people[mention.person].spans.append((mention.start, mention.end))
+        start = mention.start if mention.surname is None else mention.surname
+        people[mention.person].spans.append((start, mention.end))
         honorific = _honorific_pattern().match(text, mention.end)
         if honorific and people[mention.person].honorific is None:
             people[mention.person].honorific = honorific.group()
@@ -57,7 +58,7 @@ def find_people(doc: Doc) -> Doc:
     _add_honours(scene, people, mentions)
     held = [[position.title for position in person.positions] for person in people]
     for mention in find_short_mentions(doc, text, names, mentions, held):
-        people[mention.person].spans.append((mention.start, mention.end))
+        people[mention.person].references.append((mention.start, mention.end))
     for person in people:
         person.spans.sort()
     doc._.people = people

@@ -23,7 +23,7 @@ SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.15
 _LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
-_RESPECTIVELY = re.compile(r"分别|先后|依次")
+_RESPECTIVELY = re.compile(r"分别|先后|依次|依序")
 _KINDS = (
     ("discussion", "讨论 探讨 研讨 座谈 对话 会谈 洽谈 商谈 交换意见 圆桌 辩论 沙龙 交流"),
     ("lesson", "课 授课 讲授 课程 党课 培训 教学"),
@@ -236,18 +236,16 @@ def _choose(text: str, scored: list[tuple[float, TopicCandidate]]) -> list[tuple
 
 
 def _share_out(context: Context, talks: list[TalkFound]) -> None:
-    """甲、乙、丙分别作了题为《A》《B》《C》的报告: as many people as topics pair in order."""
-    by_sentence: dict[int, list[TalkFound]] = {}
-    for talk in talks:
-        by_sentence.setdefault(locate(context.sentences, talk.start), []).append(talk)
-    for sentence, those in by_sentence.items():
-        start, end = context.sentences[sentence]
-        if len(those) < 2 or not _RESPECTIVELY.search(context.text, start, end):
-            continue
-        for group in context.groups:
-            if start <= group.start and group.end <= those[0].start and len(group.mentions) == len(those):
-                for talk, mention in zip(those, group.mentions, strict=True):
-                    talk.speakers = [mention.person]
+    """甲、乙分别作了题为《A》《B》的报告: the people named last before 分别 and the topics after it pair in order."""
+    for cue in _RESPECTIVELY.finditer(context.text):
+        start, end = context.sentences[locate(context.sentences, cue.start())]
+        before = [m for g in context.groups for m in g.mentions if start <= m.start < cue.start()]
+        after = min((g.start for g in context.groups if g.start > cue.start()), default=end)
+        topics = [talk for talk in talks if cue.end() <= talk.start < min(end, after)]
+        people = list(dict.fromkeys(m.person for m in before))
+        if len(topics) >= 2 and len(people) >= len(topics):
+            for talk, person in zip(topics, people[-len(topics) :], strict=True):
+                talk.speakers = [person]
 
 
 def _tell_kind(context: Context, candidate: TopicCandidate) -> str:
