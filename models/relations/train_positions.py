@@ -167,12 +167,11 @@ def report(name: str, rows: Rows) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--annotations", type=Path, nargs="*", default=[], help="further gold records")
     parser.add_argument("--check", action="store_true", help="print cross-validated figures, write nothing")
     options = parser.parse_args()
     register_extensions()
     nlp = spacy.blank("zh")
-    golds = {gold["id"]: gold for path in [None, *options.annotations] for gold in read_gold(options.shared, path)}
+    golds = {gold["id"]: gold for gold in read_gold(options.shared)}
     rows = {name: Rows() for name in STRENGTH}
     for group, gold in enumerate(golds.values()):
         add_rows(rows, build_tagged_doc(nlp, gold), gold, group)

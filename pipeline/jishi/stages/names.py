@@ -6,15 +6,13 @@ alone is a mention of the one person it fits. A title inside a name is taken out
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from jishi.lexicons import read_lines
 from jishi.stages.findings import score_of
-from jishi.stages.titles import title_pattern
+from jishi.stages.titles import surnames, title_pattern
 
 # A doctrine, work or spirit that bears a person's name names no person.
 _DOCTRINE = re.compile(r"(?:新时代|思想|理论|精神|文选|选集|全集|文集|主义|奖|杯|班|路|纪念馆|大讲堂|讲堂)")
@@ -34,15 +32,6 @@ class NamedMention:
     end: int
     surname: int | None = None
     """Where the family name stands, if a title comes between (饶副司长邦安)."""
-
-
-@functools.cache
-def surnames() -> frozenset[str]:
-    """Give the Chinese family names: every character of the one-character list, and the longer ones."""
-    names: set[str] = set()
-    for line in read_lines("surnames.txt"):
-        names.update(line if len(line) > 4 else [line])
-    return frozenset(names)
 
 
 def find_named_mentions(doc: Doc, text: str) -> tuple[list[str], list[NamedMention]]:

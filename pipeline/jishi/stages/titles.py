@@ -14,12 +14,17 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
+from jishi.stages.affiliations import ends_like_organisation, generic_words, is_territory
+from jishi.stages.findings import score_of
 
 _MAX_TITLE = 18
+_SURE = 0.9  # the tagger's score from which a title counts though its last word is none of the lexicon's
+_POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
+_POSTED = re.compile(r"(?:常)?驻[\u4e00-\u9fff]{2,8}$")
 _SEPARATORS = re.compile(r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼|及|和|与)(?=.{2})")
 _LEADING = re.compile(
-    r"^(?:现任|曾任|时任|历任|兼任|担任|出任|就任|现为|曾为|现兼|兼|任|暨|和|及|与|的|是|为|系|知名|资深|著名|杰出|优秀|"
-    r"新任|我国|国内外|国内|国际|专家|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
+    r"^(?:现任|曾任|时任|历任|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼|任|暨|和|及|与|的|是|为|系|知名|资深|著名|杰出|优秀|"
+    r"新任|我国|国内外|国内|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
 )
 _TRAILING = re.compile(r"(?:等|先生|女士|同志|老师|[\s“”\"）)·—\-:：、，。的])+$")
 # The year of a class belongs to a student's title: 2018级本科生, 95级班长, 研究生二年级学生
@@ -53,15 +58,6 @@ def _title_before_pattern() -> re.Pattern[str]:
     return re.compile(title_pattern().pattern + r"$")
 
 
-@functools.cache
-def _department_pattern() -> re.Pattern[str]:
-    departments = (
-        "部|局|厅|处|科|室|系|所|院|办|会|社|团|队|中心|公司|集团|大学|学校|中学|小学|医院|银行|"
-        "[省市区县镇乡州]委|工委|站|馆|组"
-    )
-    return re.compile(rf"^(.+?(?:{departments}|[省市区县镇乡州国]))({title_pattern().pattern})$")
-
-
 # Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞).
 _VERB_LIKE = frozenset(
     (
@@ -69,6 +65,20 @@ _VERB_LIKE = frozenset(
         "干部", "记者", "代办", "指导员", "新生",
     )
 )  # fmt: skip
+
+
+@functools.cache
+def _not_titles() -> frozenset[str]:
+    return frozenset(read_lines("not_titles.txt"))
+
+
+@functools.cache
+def surnames() -> frozenset[str]:
+    """Give the Chinese family names: every character of the one-character list, and the longer ones."""
+    names: set[str] = set()
+    for line in read_lines("surnames.txt"):
+        names.update(line if len(line) > 4 else [line])
+    return frozenset(names)
 
 
 @functools.cache
@@ -102,10 +112,11 @@ def is_title(text: str) -> bool:
     return title_pattern().fullmatch(text) is not None
 
 
-def normalise_title(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list[tuple[int, int]]:
     """Give the single titles inside a tagged phrase: lists split, 现任 and praise dropped, departments left out.
 
-    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记.
+    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记; 德育副校长 stays whole. What does not end as titles do
+    counts only where the tagger is sure (`score`).
     """
     titles = []
     position = start
@@ -119,13 +130,28 @@ def normalise_title(text: str, start: int, end: int) -> list[tuple[int, int]]:
         trailing = _TRAILING.search(text[a:b])
         if trailing:
             b = a + trailing.start()
-        if b - a < 2:
+        known = match_title_before(text, b, a)
+        if known is None:
+            if b - a >= 2 and score >= _SURE:
+                titles.append((a, b))
             continue
-        department = _department_pattern().match(text[a:b])
-        if department and not is_title(text[a:b]):
-            a += department.start(2)
-        titles.append((a, b))
+        before = text[a : known[0]]
+        if before and (before in generic_words() or ends_like_organisation(before) or is_territory(before)):
+            a = known[0]  # 教务处|处长
+        elif len(before) == 1 and before in surnames():
+            a = known[0]  # 周|教授
+        if b - a >= 2 and text[a:b] not in _not_titles():
+            titles.append((a, b))
     return titles
+
+
+def _lengthen(text: str, start: int, end: int, floor: int) -> int:
+    """Give where a tagged title begins if words before it belong to it: 原|局长, 心理|学家, 驻柬埔寨|大使."""
+    longer = match_title_before(text, end, floor)
+    if longer and longer[0] < start:
+        start = longer[0]
+    abroad = _POSTED.search(text, max(floor, start - 10), start) if text.endswith(_POSTS, start, end) else None
+    return abroad.start() if abroad else start
 
 
 def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title]:
@@ -136,13 +162,18 @@ def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title
     """
     found: dict[tuple[int, int], bool] = {}
     taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
+    edge = 0
     for ent in doc.ents:
+        start, end = ent.start_char, ent.end_char
         if ent.label_ == "TITLE":
-            for start, end in normalise_title(text, ent.start_char, ent.end_char):
-                found[start, end] = True
+            longer = _lengthen(text, start, end, edge)
+            for span in normalise_title(text, longer, end, score_of(ent)):
+                found[span] = True
         if ent.label_ in ("TITLE", "PERSON", "ORG", "HONOUR"):
-            for offset in range(ent.start_char, ent.end_char):
-                taken[offset] = ent.end_char
+            for offset in range(start, end):
+                taken[offset] = end
+        if ent.label_ not in ("LOC", "GPE"):
+            edge = end
     for start, end in names:
         for offset in range(start, end):
             taken[offset] = end
@@ -155,6 +186,8 @@ def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title
         while start < end and start in taken:
             start = taken[start]
         if end - start < 2 or any(offset in taken for offset in range(start, end)):
+            return None
+        if text[start:end] in _not_titles():
             return None
         return (start, end) if start == span[0] or is_title(text[start:end]) else None
 
