@@ -4,65 +4,46 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import Counter
 from typing import Any
 
 from jishi.lexicons import read_lines
 
-_STEP = 0.25  # one level of the data file, in nats
+_STEP = 0.125  # one level of the data file, in nats
 _UNKNOWN = 16.0  # a character that the data does not know
 _RARE = 12.5  # alone rarer than this: no candidate for a lost character unless the page has it
 _OWN_SHARE = 0.25  # weight of the page's own sequences against those of the data
 
 
 class CharacterSequences:
-    """Trigram costs (negative logarithms of probabilities) of characters in simplified news text."""
+    """Trigram costs (negative logarithms of probabilities) of characters in simplified news text.
+
+    A context is the two characters before: simplified, Latin letters as a, a line break for the edge of a line.
+    """
 
     def __init__(self) -> None:
-        self._alone: dict[str, float] = {}
+        self.alone: dict[str, float] = {}
         self._unseen: dict[str, float] = {}
         self._packed: dict[str, str] = {}
-        self._followers: dict[str, dict[str, float]] = {}
         for line in read_lines("character_sequences.txt"):
             head, *costs = line.split("\t")
             head = head.replace("¶", "\n")
             if len(head) == 1:
-                self._alone[head] = int(costs.pop(0)) * _STEP
+                self.alone[head] = int(costs.pop(0)) * _STEP
             self._unseen[head] = int(costs[0]) * _STEP
             self._packed[head] = costs[1] if len(costs) > 1 else ""
 
-    def cost(self, before: str, char: str) -> float:
-        """Give the cost of `char` behind the two characters `before`: all simplified, Latin letters as a, a line break
-        for the edge of a line.
-        """
-        found = self._find(before, char)
-        if found is not None:
-            return found
-        unseen = self._unseen.get(before, 0.0)
-        found = self._find(before[1:], char)
-        if found is not None:
-            return unseen + found
-        return unseen + self._unseen.get(before[1:], 0.0) + self._alone.get(char, _UNKNOWN)
-
-    def alone(self, char: str) -> float:
-        """Give the cost of a character whatever stands before it."""
-        return self._alone.get(char, _UNKNOWN)
-
     def is_rare(self, char: str) -> bool:
         """Whether a simplified character is too rare to be guessed."""
-        return self.alone(char) > _RARE
+        return self.alone.get(char, _UNKNOWN) > _RARE
 
-    def _find(self, before: str, char: str) -> float | None:
-        followers = self._followers.get(before)
-        if followers is None:
-            packed = self._packed.get(before)
-            if packed is None:
-                return None
-            followers = {
-                packed[i].replace("¶", "\n"): (ord(packed[i + 1]) - 48) * _STEP for i in range(0, len(packed), 2)
-            }
-            self._followers[before] = followers
-        return followers.get(char)
+    def unseen(self, context: str) -> float:
+        """Give the cost of leaving what is known to follow a context (or its last character)."""
+        return self._unseen.get(context, 0.0)
+
+    def followers(self, context: str) -> dict[str, float]:
+        """Give the costs of what is known to follow a context (or its last character)."""
+        packed = self._packed.get(context, "")
+        return {packed[i].replace("¶", "\n"): (ord(packed[i + 1]) - 48) * _STEP for i in range(0, len(packed), 2)}
 
 
 @functools.cache
@@ -71,37 +52,60 @@ def character_sequences() -> CharacterSequences:
     return CharacterSequences()
 
 
+class Followers:
+    """What each character costs behind one context."""
+
+    __slots__ = ("_alone", "_own", "_three", "_two", "_unseen_three", "_unseen_two")
+
+    def __init__(self, context: str, two: dict[str, float], own: dict[str, float]) -> None:
+        language = character_sequences()
+        self._alone = language.alone
+        self._three, self._two, self._own = language.followers(context), two, own
+        self._unseen_three = language.unseen(context)
+        self._unseen_two = self._unseen_three + language.unseen(context[1:])
+
+    def cost(self, char: str) -> float:
+        """Give the cost of a simplified character here."""
+        cost = self._three.get(char)
+        if cost is None:
+            cost = self._two.get(char)
+            if cost is None:
+                cost = self._unseen_two + self._alone.get(char, _UNKNOWN)
+            else:
+                cost += self._unseen_three
+        own = self._own.get(char)
+        if own is not None:
+            cost = -math.log((1 - _OWN_SHARE) * math.exp(-cost) + _OWN_SHARE * own)
+        return cost
+
+
 class OwnSequences:
-    """The costs of one page: those of the language, and what the page says elsewhere (its names, its subject)."""
+    """The costs on one page: those of the language, and what the page says elsewhere (its names, its subject)."""
 
     def __init__(self, text: str) -> None:
         """text: what of the page can be read, simplified."""
-        self._language = character_sequences()
-        pairs = list(map("".join, zip(text, text[1:], strict=False)))
-        self._triples = Counter(map("".join, zip(pairs, text[2:], strict=False)))
-        self._pairs = Counter(pairs)
-        self._characters = Counter(text)
-        self._costs: dict[tuple[str, str], float] = {}
+        self._counts: dict[str, dict[str, int]] = {}
+        for size in (1, 2):
+            for start in range(len(text) - size):
+                following = self._counts.setdefault(text[start : start + size], {})
+                char = text[start + size]
+                following[char] = following.get(char, 0) + 1
+        self._known: dict[str, Followers] = {}
 
-    def cost(self, before: str, char: str) -> float:
-        """Give the cost of `char` behind `before`, as `CharacterSequences.cost` does."""
-        key = before, char
-        cost = self._costs.get(key)
-        if cost is None:
-            cost = self._costs[key] = self._compute(before, char)
-        return cost
+    def behind(self, context: str) -> Followers:
+        """Give the costs behind the two characters of `context`."""
+        found = self._known.get(context)
+        if found is None:
+            counts = self._counts.get(context) or self._counts.get(context[1:]) or {}
+            total = sum(counts.values())
+            own = {char: count / total for char, count in counts.items()}
+            found = self._known[context] = Followers(context, _pairs_behind(context[1:]), own)
+        return found
 
-    def _compute(self, before: str, char: str) -> float:
-        cost = self._language.cost(before, char)
-        if self._pairs[before]:
-            own = self._triples[before + char] / self._pairs[before]
-        elif self._characters[before[1:]]:
-            own = self._pairs[before[1:] + char] / self._characters[before[1:]]
-        else:
-            return cost
-        if not own:
-            return cost
-        return -math.log((1 - _OWN_SHARE) * math.exp(-cost) + _OWN_SHARE * own)
+
+@functools.lru_cache(maxsize=4000)
+def _pairs_behind(char: str) -> dict[str, float]:
+    return character_sequences().followers(char)
 
 
 def word_cost(text: str) -> float:
@@ -113,7 +117,7 @@ def word_cost(text: str) -> float:
     best = [0.0] + [math.inf] * len(text)
     for start, char in enumerate(text):
         if not "\u4e00" <= char <= "\u9fff":
-            best[start + 1] = min(best[start + 1], best[start] + language.alone(char))
+            best[start + 1] = min(best[start + 1], best[start] + language.alone.get(char, _UNKNOWN))
             continue
         for end in range(start + 1, min(len(text), start + 6) + 1):
             count = frequencies.get(text[start:end], 0)

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from jishi.stages.character_sequences import OwnSequences, character_sequences, word_cost
+from jishi.stages.character_sequences import Followers, OwnSequences, character_sequences, word_cost
 from jishi.stages.damage import ALWAYS_ANNOTATED, FOLDING, damage_line, gbk_pairs, insertion, readings
 from jishi.stages.edits import Edit
 from jishi.stages.script import is_simplified_only, simplify_character
@@ -30,14 +30,18 @@ _UNCERTAIN = re.compile(r"\?.{0,16}")
 _CUTS = {",": "，", ";": "；", "?": "？"}
 _MARKS = {**_CUTS, ":": "：", "(": "（", ")": "）", "!": "！"}
 
-_UNFOLDING = str.maketrans(_CUTS)
+_UNFOLDING = str.maketrans(_MARKS)
+
+_DIGITS = "0123456789?"
+_CLOSING = {"”": "“", "’": "‘", "》": "《", "」": "「", "』": "『", "）": "（", "】": "【", "〉": "〈"}
 
 _BEAM = 80  # hypotheses kept from one visible character to the next
-_MARGIN = 22.0  # nats behind the best at which a hypothesis is given up
+_MARGIN = 16.0  # nats behind the best at which a hypothesis is given up
 _LONGEST = 120  # visible characters after which a search is given up
-_CLEAR = 0.3  # nats by which the best candidate must lead a different one
+_CLEAR = 0.1  # nats by which the best candidate must lead another
+_CLEAR_DIGIT = 1.0  # the same where they differ in a digit: words say little about numbers
 _WORDS_DECIDE = 8.0  # nats within which the words that candidates make are looked at
-_WORD_SHARE = 0.5
+_WORD_SHARE = 0.25
 _PROOFS = 40  # candidates damaged again before the place is given up
 # What is pending between two visible characters: the lead byte of the next, or one of these.
 _ALIGNED = -1  # nothing, the next byte begins a character
@@ -45,9 +49,10 @@ _LOST_AT_CUT = 0  # a lead byte that was lost, alone in front of a cut
 _LOST_IN_PAIR = 0x100  # plus a trail byte: a lead byte that was lost because the two make no character
 
 _COST_LOST = 11.0  # a character outside GBK stood here
-_COST_BULLET = 3.0  # the bullet that stands for an interpunct is outside GBK
+_COST_BULLET = 1.5  # the bullet that stands for an interpunct is outside GBK
 _COST_SIMPLIFIED = 9.0  # a simplified character in a text that was converted to traditional
 _COST_UNREAD = 9.0  # an annotated character without its reading
+_PAIRED = 2.0  # a closing mark: less behind its opening one, more without
 _COST_LITERAL = 6.0  # something in brackets that looks like a reading and is none
 
 
@@ -186,7 +191,7 @@ def _search(line: str, start: int, before: str, page: _Page) -> tuple[int, str] 
 
     before: the original text that leads up to it.
     """
-    search = _Search(line, before, page)
+    search = _Search(line, start, before, page)
     beam, position = [_Hypothesis(0.0, _ALIGNED, "")], start
     while position < len(line):
         beam, position = search.step(beam, position)
@@ -224,23 +229,27 @@ def _prove(visible: str, end: int, before: str, candidates: list[_Hypothesis], p
         ]
         proven.sort()
     best, *rivals = proven
-    original: str | None = best.text
+    original = best.text
     for rival in rivals:
-        if rival.cost > best.cost + _CLEAR or original is None:
+        if rival.cost > best.cost + _CLEAR_DIGIT:
             break
-        original = _leave_open(original, rival.text)
-    if original is None or (original != best.text and not _gives_back(visible, before, best._replace(text=original), page)):
+        shared = _leave_open(original, rival.text)
+        if shared is not None:
+            original = shared
+        elif rival.cost < best.cost + _CLEAR and _simplify(rival.text) != _simplify(best.text):
+            return None
+    if original != best.text and not _gives_back(visible, before, best._replace(text=original), page):
         return None
     return end, original
 
 
 def _leave_open(one: str, other: str) -> str | None:
-    """Give what two equally good candidates share, with '?' for a digit in which they differ; None if they differ more."""
+    """Give what two candidates share, with '?' where they differ in a digit; None if they differ in more."""
     if len(one) != len(other):
         return None
     shared = []
     for a, b in zip(one, other, strict=True):
-        if a != b and a.isascii() and b.isascii():
+        if a != b and a in _DIGITS and b in _DIGITS:
             shared.append("?")
         elif _evidence(a) == _evidence(b):
             shared.append(a)
@@ -282,12 +291,22 @@ def _lost_behind(trail: int) -> tuple[frozenset[int], str]:
     """What makes no character behind `trail`, where a decoder takes that for a lead byte: lead bytes, and ASCII."""
     pairs = gbk_pairs()
     leads = frozenset(byte for byte in range(0x81, 0xFF) if bytes((trail, byte)) not in pairs)
-    return leads, "".join(map(chr, range(0x20, 0x40)))
+    return leads, " !\"%'()+,-./0123456789:;="
 
 
 @functools.cache
 def _by_reading(reading: str) -> list[str]:
     return [char for char, own in readings().items() if own == reading]
+
+
+def _find_opened(text: str, opened: str = "") -> str:
+    """Give the marks that are still open at the end of a text, outermost first."""
+    for mark in re.findall(f"[{''.join(_CLOSING.values())}{''.join(_CLOSING)}]", text):
+        if mark not in _CLOSING:
+            opened = (opened + mark)[-8:]
+        elif opened.endswith(_CLOSING[mark]):
+            opened = opened[:-1]
+    return opened
 
 
 class _Candidates(NamedTuple):
@@ -327,10 +346,11 @@ def _sort_candidates(characters: list[str]) -> _Candidates:
 class _Search:
     """The steps of one search: from the hypotheses before a visible character to those behind it."""
 
-    def __init__(self, line: str, before: str, page: _Page) -> None:
+    def __init__(self, line: str, start: int, before: str, page: _Page) -> None:
         self.line, self.page, self.candidates = line, page, page.candidates
         self.before = ("\n\n" + before)[-2:]
-        self.cost = page.sequences.cost
+        self.limit = float("inf")  # the cost above which nothing is kept, in the step that is being made
+        self.opened = _find_opened(line[:start].translate(_UNFOLDING))
         cuts = _CUTS if page.folded else {mark: mark for mark in _CUTS.values()}
         self.cuts = {visible: _encode(mark) for visible, mark in cuts.items()}
 
@@ -349,47 +369,59 @@ class _Search:
         else:
             read = functools.partial(self._read_character, position=position)
         grown: list[_Hypothesis] = []
-        limit = float("inf")
+        self.limit = float("inf")
         for hypothesis in beam:  # best first
-            if hypothesis.cost > limit:
+            if hypothesis.cost > self.limit:
                 break
             if hypothesis.unread and not shown:
                 hypothesis = hypothesis._replace(cost=hypothesis.cost + _COST_UNREAD, unread=False)
             for following in read(hypothesis):
-                if following.cost <= limit:
+                if following.cost <= self.limit:
                     grown.append(following)
-                    limit = min(limit, following.cost + _MARGIN)
+                    self.limit = min(self.limit, following.cost + _MARGIN)
         grown.sort()
         best: dict[tuple[int, str], _Hypothesis] = {}
         for hypothesis in grown:
-            if hypothesis.cost > limit or len(best) == _BEAM:
+            if hypothesis.cost > self.limit or len(best) == _BEAM:
                 break
             best.setdefault((hypothesis.pending, hypothesis.text), hypothesis)
         return list(best.values()), end
 
     def end_line(self, hypothesis: _Hypothesis) -> _Hypothesis:
         """Add the cost of the line's ending here."""
-        cost = hypothesis.cost + self.cost(self._context(hypothesis), "\n")
+        cost = hypothesis.cost + self._followers(hypothesis).cost("\n")
         return hypothesis._replace(cost=cost + _COST_UNREAD * hypothesis.unread)
 
     def _last(self, hypothesis: _Hypothesis) -> str:
         return hypothesis.text[-1:] or self.before[-1]
 
-    def _context(self, hypothesis: _Hypothesis) -> str:
+    def _followers(self, hypothesis: _Hypothesis) -> Followers:
         text = hypothesis.text[-2:]
         if len(text) < 2:
             text = (self.before + text)[-2:]
-        return _evidence(text[0]) + _evidence(text[1])
+        return self.page.sequences.behind(_evidence(text[0]) + _evidence(text[1]))
+
+    def _choose(self, hypothesis: _Hypothesis, candidates: Iterable[str]) -> Iterator[str]:
+        """Give those of the candidates that may still belong to the best hypothesis."""
+        cost_of, slack = self._followers(hypothesis).cost, self.limit - hypothesis.cost
+        return (char for char in candidates if cost_of(_evidence(char)) <= slack + _PAIRED)
 
     def _add(self, hypothesis: _Hypothesis, char: str, pending: int = _ALIGNED, inside: bool = False) -> _Hypothesis:
         """Add a character. pending: what follows it; inside: the visible character does not end where this one does."""
-        cost = hypothesis.cost + self.cost(self._context(hypothesis), _evidence(char))
+        cost = hypothesis.cost + self._followers(hypothesis).cost(_evidence(char))
         if is_simplified_only(char):
             cost += _COST_SIMPLIFIED
+        if char in _CLOSING:
+            cost += self._weigh_closing(hypothesis.text, char)
         unread = char in self.page.characters
         if unread and (inside or pending != _ALIGNED):
             cost, unread = cost + _COST_UNREAD, False
         return _Hypothesis(cost, pending, hypothesis.text + char, hypothesis.read, unread)
+
+    def _weigh_closing(self, text: str, char: str) -> float:
+        """Give what speaks against a closing mark here: a pair must have been opened."""
+        opened = _find_opened(text, self.opened)
+        return -_PAIRED if opened.endswith(_CLOSING[char]) else _PAIRED
 
     def _read_lost_reading(self, hypothesis: _Hypothesis, reading: str) -> Iterator[_Hypothesis]:
         """'?' hides a byte and the bracket of a reading."""
@@ -442,7 +474,7 @@ class _Search:
         else:
             if "?" in self.cuts:
                 yield from self._complete(hypothesis, self.cuts["?"])
-            for char in self._candidates_behind(pending):
+            for char in self._choose(hypothesis, self._candidates_behind(pending)):
                 if ends_piece:
                     yield self._add(hypothesis, char)
                 trail = _encode(char)[1]
@@ -451,7 +483,7 @@ class _Search:
                     yield self._add(hypothesis, char, pending=_LOST_IN_PAIR + trail)
                 if not ends_piece:
                     added = self._add(hypothesis, char, inside=True)
-                    for ascii_character in ascii_characters:
+                    for ascii_character in self._choose(added, ascii_characters):
                         yield self._add(added, ascii_character)
 
     def _candidates_behind(self, pending: int) -> Iterable[str]:
@@ -463,7 +495,7 @@ class _Search:
     def _cut_unknown(self, hypothesis: _Hypothesis, visible: str) -> Iterator[_Hypothesis]:
         mark = self.cuts.get(visible)
         if mark:
-            for char in self.candidates.by_trail[mark[0]]:
+            for char in self._choose(hypothesis, self.candidates.by_trail[mark[0]]):
                 yield self._add(hypothesis, char, pending=mark[1])
 
     def _read_character(self, hypothesis: _Hypothesis, position: int) -> Iterator[_Hypothesis]:
@@ -488,7 +520,8 @@ class _Search:
         """Complete the pending character by the first of the bytes; a second one begins the next character."""
         if hypothesis.pending >= _LOST_IN_PAIR:
             leads = _lost_behind(hypothesis.pending - _LOST_IN_PAIR)[0]
-            completed = [char for char in self.candidates.by_trail[data[0]] if _encode(char)[0] in leads]
+            candidates = (char for char in self.candidates.by_trail[data[0]] if _encode(char)[0] in leads)
+            completed = list(self._choose(hypothesis, candidates))
         else:
             char = gbk_pairs().get(bytes((hypothesis.pending,)) + data[:1])
             completed = [char] if char is not None else []
