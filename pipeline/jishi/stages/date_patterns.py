@@ -192,6 +192,8 @@ def _continues(text: str, row: list[Piece], piece: Piece) -> bool:
         return False
     gap = text[last.end : piece.start]
     if piece.kind in ("weekday", "weekday_note"):
+        if last.kind == "ago" and last.level == 4:  # 两周后的周三
+            return bool(_GAP.fullmatch(gap))
         return last.level == 5 and last.kind != "relative_week" and bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
     if last.kind == "weekday" and len(row) == 1 and piece.level in (3, 5):  # 周日, 二月十号
         return bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))

@@ -321,11 +321,11 @@ def _read_relative_month(piece: Piece, context: Interval, setting: Setting) -> I
 
 
 def _read_month_part(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
-    if context.granularity not in ("month", "quarter"):
+    if context.granularity not in ("month", "quarter", "year"):
         return None
     part = piece.parts["part"].removeprefix("月")
     first, last = context.first, context.last
-    if context.granularity == "quarter":
+    if context.granularity != "month":  # 2019年底, 一季度末
         return month(first.year, first.month) if part == "初" else month(last.year, last.month)
     if part in ("上旬", "初"):
         return Interval(first, first.replace(day=10), "range")
@@ -462,8 +462,9 @@ def _read_relative_day(piece: Piece, context: Interval, setting: Setting) -> Int
         return None
     if offset == 0 and setting.speaking_day:
         base = setting.speaking_day
-    if context.granularity == "year":  # 74年前的今天
-        return _make_day(context.first.year, base.month, base.day) if offset == 0 else None
+    if context.granularity in ("year", "month"):  # 74年前的今天, 上个月今天
+        month_number = base.month if context.granularity == "year" else context.first.month
+        return _make_day(context.first.year, month_number, base.day) if offset == 0 else None
     return day(base + timedelta(days=offset))
 
 
@@ -524,6 +525,26 @@ def _read_ago(piece: Piece, context: Interval, setting: Setting) -> Interval | N
     return year(now.year + count) if 1 <= now.year + count <= 2200 else None
 
 
+def _read_part_of_this_month(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
+    if setting.reference is None:
+        return None
+    return _read_month_part(piece, month(setting.reference.year, setting.reference.month), setting)
+
+
+def _read_weekend(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
+    return _read_weekday_in_week("末", week(setting.reference)) if setting.reference else None
+
+
+def _read_pair(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
+    now, before = setting.reference, piece.parts["first"] == "昨今"
+    if now is None:
+        return None
+    if piece.parts["unit"] == "年":
+        first = now.year - before
+        return Interval(date(first, 1, 1), date(first + 1, 12, 31), "year")
+    return Interval(now - timedelta(days=before), now + timedelta(days=not before), "day")
+
+
 def _read_time(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
     return context  # times are read by date_times; they leave the day alone
 
@@ -542,7 +563,7 @@ _NARROW: dict[str, Narrow] = {
     "week_ordinal": _read_week_ordinal, "counted": _read_counted,
     "day_ordinal": _read_day_ordinal, "relative_day": _read_relative_day, "relative_night": _read_relative_day,
     "anaphoric_day": _read_anaphoric_day, "festival": _read_festival, "decade_count": _read_decade_count,
-    "ago": _read_ago, "time": _read_time,
+    "ago": _read_ago, "part_of_this_month": _read_part_of_this_month, "weekend": _read_weekend, "pair": _read_pair, "time": _read_time,
 }  # fmt: skip
 
 

@@ -374,6 +374,10 @@ class Reader:
         start = reading.interval.first
         if last.pieces[0].kind == "time":
             return Reading(Interval(reading.interval.last, reading.interval.last, "day"), (), reading.year_known)
+        if last.pieces[0].kind == "weekday":  # 今天到周五, 周一至周五
+            days = ("一二三四五六日天".index(last.pieces[0].parts["weekday"]) % 7 - start.weekday()) % 7
+            end = start + timedelta(days=days)
+            return replace(reading, interval=Interval(end, end, "day"))
         ahead = replace(
             setting,
             year_before=start.year,

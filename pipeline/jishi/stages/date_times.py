@@ -51,7 +51,7 @@ def _read_minute(mark: str, rest: str) -> int | None:
     if mark == ":":
         digits = re.match(r"[0-9]{2}", rest)
         return int(digits[0]) if digits else None
-    rest = rest.strip().removesuffix("左右").removesuffix("许").rstrip("分钟整")
+    rest = rest.strip().removesuffix("左右").removesuffix("许").split("分")[0].rstrip("钟整")
     if rest.startswith("半"):
         return 30
     quarter = re.match("([一三123])刻", rest)

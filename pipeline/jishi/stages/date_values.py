@@ -34,11 +34,11 @@ class Reading:
 
 
 # what the first piece of a point leaves open
-_LACKS_YEAR = {"half_year", "quarters", "quarter", "lunar", "months", "month", "month_day", "festival"}
-_OF_THIS_YEAR = {"half_year", "quarters", "quarter"}  # 上半年 is this year's, over or not
+_LACKS_YEAR = {"half_year", "quarters", "quarter", "lunar", "months", "month", "month_day", "festival", "year_part"}
+_OF_THIS_YEAR = {"half_year", "quarters", "quarter", "year_part"}  # 上半年 is this year's, over or not
 _LACKS_MONTH = {"days", "day"}
 _ANAPHORIC = {"anaphoric_day", "anaphoric_year"}
-_APPROXIMATE = {"decade_count", "counted"}
+_APPROXIMATE = {"decade_count", "counted", "year_part", "part_of_this_month", "weekend"}
 _GRANULARITY_OF_RELATIVE = {
     "relative_day": "day", "relative_night": "day", "anaphoric_day": "day", "weekday": "day", "ago": "day",
     "relative_week": "week", "relative_month": "month", "relative_quarter": "quarter",
@@ -112,7 +112,7 @@ def _judge_head(head: Piece, setting: Setting) -> tuple[tuple[str, ...], bool]:
         return (() if "year" in head.parts and head.kind == "decade" else ("century",)), True
     if head.kind == "ago" and head.parts.get("unit") == "年":
         return ("year",), True
-    if head.kind in ("relative_day", "relative_night", "relative_week", "ago", "decade_count",
+    if head.kind in ("relative_day", "relative_night", "part_of_this_month", "weekend", "pair", "relative_week", "ago", "decade_count",
                      "counted"):  # fmt: skip
         return ("year", "month", "day"), True
     return (), True
