@@ -1,16 +1,27 @@
-"""Script: which one a text is written in, and its conversion to simplified Chinese."""
+"""Script: which one a text is written in, and its conversion to simplified Chinese.
+
+OpenCC does the conversion, by phrases; what it decides one way only is decided here by words: 乾 stays in 徐乾學 and 乾隆 and
+becomes 干 in 餅乾; 著 stays in 名著 and becomes 着 in 看著. Conversion never changes the number of characters.
+"""
 
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Set
 from typing import Any
 
+from jishi.lexicons import read_lines
 from jishi.records import Script
-from jishi.stages.edits import Edit
 
-# Written in both scripts, or traditional in one sense only: no evidence of a script, and not to be touched in a
-# simplified text (乾隆, 名著, 瞭望, 慰藉).
-_SHARED = frozenset("乾著瞭藉徵於餘夥麽昇覆麼鍾锺")
+# In both scripts, or traditional in one sense only: no evidence of a script, and left alone in a simplified text
+# (乾隆, 名著, 瞭望, 慰藉, 宫商角徵羽).
+_SHARED = frozenset("乾著瞭藉徵於餘夥麽麼昇覆鍾锺汎鉅菸祐喆堃妳牠祂慾牀恆託讚蹟週佈佔僱")
+# Simplified forms that are words of their own in traditional text: no evidence of simplified script.
+_WORDS_OF_BOTH = frozenset(
+    "后里干于余云台冬斗丑卜面谷松郁制表只向志注岳布周游几千秋困卷当尝克准吁范征才采系了家姜胜沈丰回欲御佣"
+)
+_STRAY = 0.05  # share of characters of the other script that does not make a text mixed
 
 
 @functools.cache
@@ -22,23 +33,21 @@ def _converter(name: str) -> Any:
 
 @functools.cache
 def _distinctive() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters of traditional only and of simplified only."""
+    """Give the characters of traditional script only and those of simplified script only."""
     ideographs = "".join(map(chr, range(0x4E00, 0xA000)))
     simple = _converter("t2s").convert(ideographs)
-    traditional_only = {a for a, b in zip(ideographs, simple, strict=True) if a != b} - _SHARED
     full = _converter("s2t").convert("\n".join(ideographs)).split("\n")
-    simplified_only = {a for a, b in zip(ideographs, full, strict=True) if a != b and a not in traditional_only}
-    # 后, 里, 干 and others are words of their own in traditional text as well
-    simplified_only = {char for char in simplified_only if char in simple and char not in _WORDS_OF_BOTH}
-    return frozenset(traditional_only), frozenset(simplified_only)
+    traditional_only = {a for a, b in zip(ideographs, simple, strict=True) if a != b and _is_common(b)} - _SHARED
+    simplified_only = {a for a, b in zip(ideographs, full, strict=True) if a != b and a in simple}
+    return frozenset(traditional_only), frozenset(simplified_only - traditional_only - _WORDS_OF_BOTH)
 
 
-_WORDS_OF_BOTH = frozenset(
-    "后里干于余云台冬斗丑卜面谷松郁制表只向志注岳布周游几千秋困卷当尝克准吁范征才采系了家姜胜沈丰回欲御佣"
-)
+def _is_common(char: str) -> bool:
+    """Whether a simplified form is in use: 䶮 and 玚 are not, people write 龑 and 瑒."""
+    return bool(char.encode("gbk", "ignore"))
 
 
-def classify_script(text: str, characters: set[str] | None = None) -> Script:
+def classify_script(text: str, characters: Set[str] | None = None) -> Script:
     """Say whether a text is simplified, traditional or mixed. Without a distinctive character it is simplified.
 
     characters: the set of the text's characters, where the caller has it already.
@@ -49,27 +58,93 @@ def classify_script(text: str, characters: set[str] | None = None) -> Script:
         return "simplified"
     traditional = sum(map(text.count, characters & traditional_only))
     simplified = sum(map(text.count, characters & simplified_only))
-    if traditional <= max(simplified * 0.05, 1 if simplified else 0):
+    if simplified and traditional <= max(simplified * _STRAY, 1):
         return "simplified"
-    return "traditional" if simplified <= traditional * 0.05 else "mixed"
+    return "traditional" if simplified <= traditional * _STRAY else "mixed"
 
 
-def to_simplified(text: str, script: Script) -> str | list[Edit]:
-    """Give the text in simplified script."""
+def to_simplified(text: str, script: Script) -> str:
+    """Give a text in simplified script, character for character.
+
+    script: what `classify_script` says of it. In a simplified text only stray characters that have no place there change
+    (張琪 → 张琪); 乾隆, 名著 and 瞭望 stay.
+    """
+    if script == "simplified":
+        return text if _distinctive()[0].isdisjoint(text) else text.translate(_stray_characters())
     converted: str = _converter("t2s").convert(text)
-    return converted
+    if len(converted) != len(text):  # no phrase of OpenCC does this today
+        converted = "".join(map(simplify_character, text))
+    return _settle(text, converted)
 
 
-def to_traditional(text: str) -> str:
-    """Give the text in traditional script, as a mechanical conversion makes it."""
-    converted: str = _converter("s2t").convert(text)
-    return converted
+def _settle(text: str, converted: str) -> str:
+    """Correct a conversion where the words around a character decide otherwise."""
+    characters = list(converted)
+    for i, char in enumerate(text):
+        if char in _kept_characters():
+            characters[i] = char
+    for pattern, form in _kept_characters().values():
+        for found in pattern.finditer(text):
+            word = found.group()
+            for k, char in enumerate(word):
+                if char in _kept_characters():
+                    characters[found.start() + k] = form
+    settled = "".join(characters)
+    if "著" in settled and "着" not in text:
+        settled = _zhu().sub(lambda found: found.group() if found.group(1) else "着", settled)
+    settled = _words().sub(lambda found: _word_forms()[found.group()], settled)
+    return _restore_rare(text, settled)
+
+
+def _restore_rare(text: str, converted: str) -> str:
+    """Put back characters whose simplified form is not in use: people write 龑 and 瑒, not 䶮 and 玚."""
+    rare = {char for char in set(text) - set(converted) if not _is_common(simplify_character(char))}
+    if not rare:
+        return converted
+    return "".join(a if a in rare else b for a, b in zip(text, converted, strict=True))
+
+
+@functools.cache
+def _stray_characters() -> dict[int, str]:
+    return {ord(char): simplify_character(char) for char in _distinctive()[0]}
+
+
+@functools.cache
+def _kept_characters() -> dict[str, tuple[re.Pattern[str], str]]:
+    kept = {}
+    for line in read_lines("script_kept.txt"):
+        char, form, words = line.split("\t")
+        kept[char] = (re.compile("|".join(sorted(words.split(), key=len, reverse=True))), form)
+    return kept
+
+
+@functools.cache
+def _word_forms() -> dict[str, str]:
+    return dict(line.split("\t") for line in read_lines("script_words.txt"))
+
+
+@functools.cache
+def _words() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(_word_forms(), key=len, reverse=True)))
+
+
+@functools.cache
+def _zhu() -> re.Pattern[str]:
+    """A word of 著 (group 1), 著 at the end of a clause behind an author, or any other 著."""
+    words = "|".join(sorted(read_lines("script_zhu_words.txt"), key=len, reverse=True))
+    return re.compile(f"({words})|著")
 
 
 @functools.lru_cache(maxsize=30_000)
 def simplify_character(char: str) -> str:
     """Give the simplified form of a single character."""
     converted: str = _converter("t2s").convert(char)
+    return converted
+
+
+def to_traditional(text: str) -> str:
+    """Give the text in traditional script, as a mechanical conversion makes it."""
+    converted: str = _converter("s2t").convert(text)
     return converted
 
 
