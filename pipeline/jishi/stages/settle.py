@@ -1,8 +1,13 @@
-"""What the whole document says of its names: missed mentions are found, boundaries that disagree are settled."""
+"""What the whole document says of its names: missed mentions are found, boundaries that disagree are settled.
+
+The tagger reads some 130 characters at a time. An article names the same people and bodies again and again, in frames
+that are easier here and harder there: what was found where it is easy is evidence for where it is hard.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -10,6 +15,14 @@ from jishi.stages.tagger import ENTITY_TAGS, Floats, TaggedSpan
 
 CONFIDENT = 0.75  # a name this sure is looked for in the rest of the article
 PLAUSIBLE = 0.03  # and accepted where the network thinks it this possible
+DOUBTFUL = {"PERSON": 0.5, "ORG": 0.45}  # a form that is nowhere in the document surer than this is left out
+SHORTEST = {"PERSON": 2, "ORG": 4}  # shorter forms stand by chance in other words too often to be looked for
+
+_JOINED = re.compile(r"[与和及暨、]")
+_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
+_NAMED_AFTER = ("老师", "教授", "名师", "大师", "劳模", "院士", "工作室")  # 李春生名师工作室 is one organisation
+_INTERPUNCT = "·•・‧"
+_OPENING, _CLOSING = "（([“‘《「『【", "）)]”’》」』】"
 
 
 def settle(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
@@ -17,34 +30,169 @@ def settle(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[Tagge
 
     text: the normalised text. spans: what the tagger read, without overlaps. scores: log probabilities (n, tags).
     """
-    kept = [span for span in spans if text[span.start : span.end].strip() == text[span.start : span.end]]
+    kept = [span for span in mend_edges(text, spans) if is_name(text[span.start : span.end], span.label)]
+    kept = split_joined(text, kept)
+    kept = drop_doubtful(text, agree(text, kept))
+    kept.sort(key=lambda span: span.start)
     return sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
+
+
+def is_name(form: str, label: str) -> bool:
+    """Whether a string can be an entity at all: a family name alone (赵老师) names nobody."""
+    return bool(form) and not (label in ("PERSON", "ORG") and len(form) < 2) and any(c.isalpha() for c in form)
+
+
+# --- edges of one span --------------------------------------------------------------------------------------------
+
+
+def mend_edges(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
+    """Cover whole Latin words and names with an interpunct; drop spaces and brackets that have no partner."""
+    words = [match.span() for match in _LATIN.finditer(text)]
+    begins = {start: end for start, end in words}
+    mended: list[TaggedSpan] = []
+    last = 0
+    inner = {offset: word for word in words for offset in range(word[0] + 1, word[1])}
+    for span in spans:
+        start, end = span.start, span.end
+        if start in inner:
+            start = inner[start][0]
+        if end in inner:
+            end = inner[end][1]
+        if end in begins and end > start and text[end - 1].isascii() and text[end - 1].isalpha():
+            end = begins[end]
+        while start < end and (text[start].isspace() or text[start] in _CLOSING + _INTERPUNCT):
+            start += 1
+        while start < end and (text[end - 1].isspace() or text[end - 1] in _OPENING + _INTERPUNCT):
+            end -= 1
+        start, end = drop_partnerless(text, start, end)
+        if start < max(last, 0) or start >= end:
+            continue
+        last = end
+        mended.append(TaggedSpan(start, end, span.label, span.score))
+    return mended
+
+
+def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
+    """Drop a bracket at an edge whose partner is outside."""
+    for opening, closing in zip(_OPENING, _CLOSING, strict=True):
+        inside = text[start:end]
+        if inside.endswith(closing) and inside.count(closing) > inside.count(opening):
+            end -= 1
+        elif inside.startswith(opening) and inside.count(opening) > inside.count(closing):
+            start += 1
+    return start, end
+
+
+# --- one span beside the others -----------------------------------------------------------------------------------
+
+
+def best_scores(text: str, spans: Iterable[TaggedSpan], label: str) -> dict[str, float]:
+    """Give the forms of a label with the best score of each."""
+    best: dict[str, float] = {}
+    for span in spans:
+        if span.label == label:
+            form = text[span.start : span.end]
+            best[form] = max(span.score, best.get(form, 0.0))
+    return best
+
+
+def split_joined(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Split an organisation that is two: 省政府与大唐集团, where 大唐集团 stands alone elsewhere, or 张帆法学院."""
+    organisations = best_scores(text, spans, "ORG")
+    people = best_scores(text, spans, "PERSON")
+    result: list[TaggedSpan] = []
+    for span in spans:
+        form = text[span.start : span.end]
+        if span.label != "ORG":
+            result.append(span)
+            continue
+        cut = next(
+            (
+                match
+                for match in _JOINED.finditer(form)
+                if match.start() > 1
+                and any(len(part) > 2 and organisations.get(part, 0.0) > 0.5 for part in
+                        (form[: match.start()], form[match.end() :]))
+                and len(form) - match.end() > 1
+            ),
+            None,
+        )  # fmt: skip
+        if cut:
+            result.append(TaggedSpan(span.start, span.start + cut.start(), "ORG", span.score))
+            result.append(TaggedSpan(span.start + cut.end(), span.end, "ORG", span.score))
+            continue
+        name = next((n for n, s in people.items() if s > CONFIDENT and len(n) > 1 and form.startswith(n)), "")
+        rest = form[len(name) :]
+        if name and len(rest) > 2 and span.score < CONFIDENT and not rest.startswith(_NAMED_AFTER):
+            middle = span.start + len(name)
+            result.append(TaggedSpan(span.start, middle, "PERSON", span.score))
+            result.append(TaggedSpan(middle, span.end, "ORG", span.score))
+            continue
+        result.append(span)
+    return result
+
+
+def agree(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Settle forms that differ by a character or two at an edge: the surer one, where it is much surer, wins."""
+    best = {label: best_scores(text, spans, label) for label in ("PERSON", "ORG")}
+    result: list[TaggedSpan] = []
+    for span in spans:
+        form = text[span.start : span.end]
+        surer = None
+        if span.label in best and span.score < CONFIDENT:
+            surer = max(
+                (
+                    (score, other)
+                    for other, score in best[span.label].items()
+                    if score > span.score + 0.2
+                    and len(other) >= SHORTEST[span.label]
+                    and 0 < len(form) - len(other) <= 2
+                    and (form.startswith(other) or form.endswith(other))
+                ),
+                default=None,
+            )
+        if surer is None:
+            result.append(span)
+            continue
+        score, other = surer
+        start = span.start if form.startswith(other) else span.end - len(other)
+        result.append(TaggedSpan(start, start + len(other), span.label, score))
+    return result
+
+
+def drop_doubtful(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Leave out people and organisations of which even the best mention is doubtful."""
+    best = {label: best_scores(text, spans, label) for label in DOUBTFUL}
+    return [
+        span
+        for span in spans
+        if span.label not in DOUBTFUL or best[span.label][text[span.start : span.end]] >= DOUBTFUL[span.label]
+    ]
+
+
+# --- what was missed ----------------------------------------------------------------------------------------------
 
 
 def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
     """Give mentions of confidently found people and organisations where the tagger saw nothing."""
     taken = np.zeros(len(text), bool)
-    sure: dict[tuple[str, str], float] = {}
     for span in spans:
         taken[span.start : span.end] = True
-        form = text[span.start : span.end]
-        if (
-            span.label in ("PERSON", "ORG")
-            and span.score >= CONFIDENT
-            and len(form) >= (2 if span.label == "PERSON" else 4)
-        ):
-            sure[form, span.label] = max(span.score, sure.get((form, span.label), 0.0))
     found = []
-    for (form, label), score in sorted(sure.items(), key=lambda item: (-len(item[0][0]), item[0])):
+    for label, shortest in SHORTEST.items():
         tags = [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith(label)]
-        for start in occurrences(text, form):
-            end = start + len(form)
-            if taken[start:end].any():
-                continue
-            mass = float(np.exp(scores[start:end, tags]).sum(1).mean())
-            if mass >= PLAUSIBLE:
-                taken[start:end] = True
-                found.append(TaggedSpan(start, end, label, score))
+        sure = {
+            form: s for form, s in best_scores(text, spans, label).items() if s >= CONFIDENT and len(form) >= shortest
+        }
+        for form, score in sorted(sure.items(), key=lambda item: (-len(item[0]), item[0])):
+            for start in occurrences(text, form):
+                end = start + len(form)
+                if taken[start:end].any():
+                    continue
+                mass = float(np.exp(scores[start:end, tags]).sum(1).mean())
+                if mass >= PLAUSIBLE:
+                    taken[start:end] = True
+                    found.append(TaggedSpan(start, end, label, score))
     return found
 
 
