@@ -34,6 +34,16 @@ def generic_words() -> frozenset[str]:
 
 
 @functools.cache
+def filter_words(kind: str) -> frozenset[str]:
+    """Give the words of one class of organisation_filters.txt."""
+    for line in read_lines("organisation_filters.txt"):
+        name, _, words = line.partition(":")
+        if name == kind:
+            return frozenset(words.split())
+    raise KeyError(kind)
+
+
+@functools.cache
 def _generic_at_end() -> re.Pattern[str]:
     words = sorted(generic_words(), key=lambda word: (-len(word), word))
     return re.compile(rf"(?:{'|'.join(map(re.escape, words))})$")
@@ -148,7 +158,9 @@ class AffiliationFinder:
         phrase = text[start:end]
         if not phrase:
             return None
-        if phrase in generic_words() or _TERRITORY.search(phrase) or ends_like_organisation(phrase):
+        named = len(phrase) >= 3 or phrase[0].isdigit()
+        pointing = phrase in generic_words() or phrase in filter_words("office")
+        if pointing or (named and (_TERRITORY.search(phrase) or ends_like_organisation(phrase))):
             if len(phrase) == 1 and not self._begins_word(start):
                 return None
             return start, end

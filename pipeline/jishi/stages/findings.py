@@ -101,6 +101,11 @@ class EventFound:
     confidence: float = 0.5
 
 
+def read_text(doc: Doc) -> str:
+    """Give `doc.text` without joining the tokens anew where the normalised text, which is the same, is at hand."""
+    return doc.text if doc._.normalised is None else str(doc._.normalised.text)
+
+
 def score_of(span: Span) -> float:
     """Give the tagger's score of a span, 1.0 where it has none (a borrowed tagger)."""
     return 1.0 if span._.score is None else float(span._.score)

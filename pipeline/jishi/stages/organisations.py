@@ -11,11 +11,10 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jishi.lexicons import read_lines
-from jishi.stages.affiliations import ends_like_organisation, generic_words, is_territory
+from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory
 from jishi.stages.aliases import join_names
 from jishi.stages.clauses import QUOTES
-from jishi.stages.findings import OrganisationFound, score_of
+from jishi.stages.findings import OrganisationFound, read_text, score_of
 
 _EDGE = " \u3000，。、；：！？·—-"
 # The tagger's scores below which more names are wrong than right, for names that end as organisations do and for others
@@ -67,7 +66,7 @@ _GENERIC_KIND = {"学校": "校", "学院": "院", "大学": "校", "总公司":
 )
 def find_organisations(doc: Doc) -> Doc:
     """Set `doc._.organisations` and `doc._.resolved`."""
-    text = doc.text
+    text = read_text(doc)
     mentions = _collect(doc, text)
     names: dict[str, list[tuple[int, int]]] = {}
     for start, end in mentions:
@@ -85,17 +84,8 @@ def find_organisations(doc: Doc) -> Doc:
 
 
 @functools.cache
-def _filter(kind: str) -> frozenset[str]:
-    for line in read_lines("organisation_filters.txt"):
-        name, _, words = line.partition(":")
-        if name == kind:
-            return frozenset(words.split())
-    raise KeyError(kind)
-
-
-@functools.cache
 def _not_organisation() -> re.Pattern[str]:
-    endings = sorted(_filter("place") | _filter("event"), key=lambda word: (-len(word), word))
+    endings = sorted(filter_words("place") | filter_words("event"), key=lambda word: (-len(word), word))
     return re.compile(rf"(?:{'|'.join(map(re.escape, endings))})$")
 
 
@@ -103,7 +93,7 @@ def is_bare(name: str) -> bool:
     """Say whether `name` names no organisation by itself: 我校, 校党委, 市委, 3班."""
     return (
         name in generic_words()
-        or name in _filter("bare")
+        or name in filter_words("bare")
         or re.fullmatch(r"[\d一二三四五六七八九十]+班", name) is not None
     )
 

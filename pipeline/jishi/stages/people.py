@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words
-from jishi.stages.findings import PersonFound, PositionFound
+from jishi.stages.findings import PersonFound, PositionFound, read_text
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
@@ -22,7 +22,7 @@ from jishi.stages.titles import Title, find_titles
 
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.5
-_CARRY_THRESHOLD = 0.5
+_CARRY_THRESHOLD = 0.6
 _HONOUR_THRESHOLD = 0.4
 
 
@@ -38,7 +38,7 @@ def _honorific_pattern() -> re.Pattern[str]:
 )
 def find_people(doc: Doc) -> Doc:
     """Set `doc._.people`."""
-    text = doc.text
+    text = read_text(doc)
     names, mentions = find_named_mentions(doc, text)
     people = [PersonFound(name) for name in names]
     for mention in mentions:

@@ -202,11 +202,19 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 other = right_template if side == "L" else left_template
                 if direction.startswith("right" if side == "L" else "left"):
                     continue  # the whole row points the other way
+                polite = _POLITE.match(scene.text, item.end)
+                if (
+                    side == "R"
+                    and rank
+                    and polite
+                    and polite[0] in "老师同学"
+                    and not _POLITE.match(scene.text, right[0].end)
+                ):
+                    continue  # 处长何远、王晓棠老师: the second is of another rank
                 own = "".join(symbols)
                 touch = _touching(scene, item)
                 names = _count_list(scene, people)
                 number = _NUMBERED.search(scene.text, max(0, start - 3), start)
-                polite = _POLITE.match(scene.text, item.end)
                 pair = Candidate(index, item.index)
                 if side == "L" and number and _LIST_PART.sub("", own) in ("N位", "等N位"):
                     pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
@@ -390,7 +398,6 @@ def describe_carry(
     """
     start, end = scene.titles[title]
     name_end = scene.mentions[mention][1]
-    head = scene.text[end - 2 : end]
     words = scene.text[phrase[0] : phrase[1]]
     tail = words[-1]
     generic = "generic" if words in generic_words() else ""
@@ -401,13 +408,10 @@ def describe_carry(
     features = [
         f"{source}:{side}:{own}",
         f"{source}:{side}:{same_person}",
-        f"{source}:{side}:{head}",
         f"{source}:{side}:{own}:{same_person}",
-        f"{source}:{side}:{own}:{head}",
         f"{source}:{tail}",
-        f"{source}:{tail}:{head}",
+        f"{source}:{tail}:{kind}",
         f"{source}:{generic}:{side}",
-        f"{source}:{same_person}:{head}",
         f"{source}:{side}:{same_person}:{tail}",
         f"{source}:{side}:{own}:{kind}:{same_person}",
         f"{source}:{side}:{kind}:{same_person}",

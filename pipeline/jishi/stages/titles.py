@@ -20,6 +20,10 @@ from jishi.stages.findings import score_of
 _MAX_TITLE = 18
 _SURE = 0.9  # the tagger's score from which a title counts though its last word is none of the lexicon's
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
+# Words that belong to the title behind them though the tagger left them out.
+_RANK = re.compile(
+    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任)+"
+)
 _POSTED = re.compile(r"(?:常)?驻[\u4e00-\u9fff]{2,8}$")
 _SEPARATORS = re.compile(r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼|及|和|与)(?=.{2})")
 _LEADING = re.compile(
@@ -146,12 +150,15 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
 
 
 def _lengthen(text: str, start: int, end: int, floor: int) -> int:
-    """Give where a tagged title begins if words before it belong to it: 原|局长, 心理|学家, 驻柬埔寨|大使."""
+    """Give where a tagged title begins if words before it belong to it: 原|局长, 心理|学家, 驻柬埔寨|大使.
+
+    floor: where the title may not reach beyond.
+    """
     longer = match_title_before(text, end, floor)
-    if longer and longer[0] < start:
+    if longer and longer[0] < start and (_RANK.fullmatch(text, longer[0], start) or not is_title(text[start:end])):
         start = longer[0]
-    abroad = _POSTED.search(text, max(floor, start - 10), start) if text.endswith(_POSTS, start, end) else None
-    return abroad.start() if abroad else start
+    posted = _POSTED.search(text, max(0, start - 10), start) if text.endswith(_POSTS, start, end) else None
+    return posted.start() if posted else start
 
 
 def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title]:
@@ -162,18 +169,22 @@ def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title
     """
     found: dict[tuple[int, int], bool] = {}
     taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
-    edge = 0
+    begins_name = {start for start, _ in names}
+    floor = 0
     for ent in doc.ents:
         start, end = ent.start_char, ent.end_char
         if ent.label_ == "TITLE":
-            longer = _lengthen(text, start, end, edge)
-            for span in normalise_title(text, longer, end, score_of(ent)):
+            if end + 1 in begins_name and is_title(text[start : end + 1]):
+                end += 1  # 指挥|长 before a name that the tagger began too early
+            begin = _lengthen(text, start, end, floor)
+            found = {span: tagged for span, tagged in found.items() if span[1] <= begin}
+            for span in normalise_title(text, begin, end, score_of(ent)):
                 found[span] = True
         if ent.label_ in ("TITLE", "PERSON", "ORG", "HONOUR"):
             for offset in range(start, end):
                 taken[offset] = end
         if ent.label_ not in ("LOC", "GPE"):
-            edge = end
+            floor = start if ent.label_ == "TITLE" else end
     for start, end in names:
         for offset in range(start, end):
             taken[offset] = end
