@@ -136,7 +136,7 @@ def _nearest_before(forms: list[str], names: dict[str, list[tuple[int, int]]], o
 
 
 def _plain(name: str) -> str:
-    """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a 校 that stands for its parent."""
+    """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a leading 校."""
     name = _ORDINAL.sub("", name.replace("人民政府", "政府").replace("国立", "").replace("国家科学院", "科学院"))
     formal = _LEADING_FORMAL.match(name)
     return name[formal.end() :] if formal and len(name) - formal.end() >= 3 else name
@@ -145,8 +145,8 @@ def _plain(name: str) -> str:
 def _abbreviates(short: str, long: str, names: dict[str, list[tuple[int, int]]]) -> bool:
     """Say whether `short` is made of characters of `long` in order, as abbreviations of names are.
 
-    The endings must fit (台科大, …大学); a full name (山东大学) abbreviates no other full name (山东师范大学) unless what
-    it leaves out are words of form, or both have the same parent (浙江大学计算机学院).
+    The endings must fit (台科大, …大学); a full name (山东大学) abbreviates no other full name (山东师范大学) unless
+    what it leaves out are words of form, or both have the same parent (浙江大学计算机学院).
     """
     plain_short, plain_long = _plain(short), _plain(long)
     terms = set(_ORDINAL.findall(short)), set(_ORDINAL.findall(long))

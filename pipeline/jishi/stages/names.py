@@ -1,7 +1,7 @@
 """Where people are named, and which mentions are one person.
 
-One person has one entry, in the fullest form: the last part of a foreign name (卡尔松 for 比约恩·卡尔松) or a given name
-alone is a mention of the one person it fits. A title inside a name is taken out (饶副司长邦安 is 饶邦安).
+One person has one entry, in the fullest form: the last part of a foreign name (卡尔松 for 比约恩·卡尔松) or a given
+name alone is a mention of the one person it fits. A title inside a name is taken out (饶副司长邦安 is 饶邦安).
 """
 
 from __future__ import annotations

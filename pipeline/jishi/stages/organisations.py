@@ -120,8 +120,21 @@ def _collect(doc: Doc, text: str) -> list[tuple[int, int]]:
     return [span for span in found if text[span[0] : span[1]] in sure]
 
 
+def add_organisation(doc: Doc, text: str, span: tuple[int, int]) -> int | None:
+    """Add a tagged organisation that was left out as unsure but has a title right behind it; give its index.
+
+    None where it is none by its form (a place, a bare body, several names in one).
+    """
+    start, end = _trim(text, *span)
+    name = text[start:end]
+    if len(name) < 3 or not _is_name(name) or len(_divide(text, start, end)) > 1:
+        return None
+    doc._.organisations.append(OrganisationFound(name, [], [(start, end)]))
+    return len(doc._.organisations) - 1
+
+
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out marks at the edges, quotation marks around the whole name, a bracket without its partner, 本校 before it."""
+    """Leave out marks at the edges, quotation marks around the name, a bracket without its partner, 本校 before it."""
     pointing = _POINTING.match(text, start, end)
     if pointing:
         start = pointing.end()

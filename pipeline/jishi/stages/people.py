@@ -17,6 +17,7 @@ from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import PersonFound, PositionFound, read_text
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
+from jishi.stages.organisations import add_organisation
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
@@ -51,8 +52,9 @@ def find_people(doc: Doc) -> Doc:
         doc._.people = people
         return doc
     scene, titles, own, finder = build_scene(doc, text, mentions)
+    tagged = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "ORG"}
     for holding in find_holdings(scene, own, finder):
-        _add_position(scene.text, doc, people[mentions[holding.mention].person], titles[holding.title], holding)
+        _add_position(doc, text, tagged, people[mentions[holding.mention].person], titles[holding.title], holding)
     for person in people:
         person.positions = _drop_short_forms(person.positions)
     _add_honours(scene, people, mentions)
@@ -127,11 +129,15 @@ def carries_of(
     return list_carries(scene, (title, mention), previous, before_name, taken)
 
 
-def _add_position(article: str, doc: Doc, person: PersonFound, title: Title, holding: Holding) -> None:
+def _add_position(
+    doc: Doc, article: str, tagged: set[tuple[int, int]], person: PersonFound, title: Title, holding: Holding
+) -> None:
     text = article[title.start : title.end]
     phrase = holding.organisation
     organisation_text = article[phrase[0] : phrase[1]] if phrase else None
     organisation = identify_organisation(doc, organisation_text)
+    if organisation is None and phrase is not None and phrase in tagged:
+        organisation = add_organisation(doc, article, phrase)
     confidence = round(holding.probability, 3)
     for known in person.positions:
         if known.title != text:
@@ -154,10 +160,15 @@ def identify_organisation(doc: Doc, text: str | None) -> int | None:
     """Give the index of the organisation that a phrase names, or that it points at if it is a generic word."""
     if text is None:
         return None
+    ending: tuple[int, int] | None = None
     for index, organisation in enumerate(doc._.organisations):
-        if text == organisation.name or text in organisation.aliases:
-            return index
-    return doc._.resolved.get(text)
+        for form in (organisation.name, *organisation.aliases):
+            if text == form:
+                return index
+            if len(form) >= 3 and text.endswith(form) and (ending is None or len(form) > ending[0]):
+                ending = len(form), index  # 我校|研究生院
+    resolved: int | None = doc._.resolved.get(text)
+    return resolved if resolved is not None or ending is None else ending[1]
 
 
 def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:

@@ -65,8 +65,8 @@ def _title_before_pattern() -> re.Pattern[str]:
 # Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞).
 _VERB_LIKE = frozenset(
     (
-        "代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生", "干事",
-        "干部", "记者", "代办", "指导员", "新生",
+        "代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生",
+        "干事", "干部", "记者", "代办", "指导员", "新生",
     )
 )  # fmt: skip
 
@@ -119,8 +119,8 @@ def is_title(text: str) -> bool:
 def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list[tuple[int, int]]:
     """Give the single titles inside a tagged phrase: lists split, 现任 and praise dropped, departments left out.
 
-    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记; 德育副校长 stays whole. What does not end as titles do
-    counts only where the tagger is sure (`score`).
+    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记; 德育副校长 stays whole. What does not end as titles
+    do counts only where the tagger is sure (`score`).
     """
     titles = []
     position = start
