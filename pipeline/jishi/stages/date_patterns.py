@@ -192,6 +192,8 @@ def _continues(text: str, row: list[Piece], piece: Piece) -> bool:
         return False
     gap = text[last.end : piece.start]
     if piece.kind in ("weekday", "weekday_note"):
+        if last.kind == "time":  # 4月22日上午(周日)7:30
+            return piece.kind == "weekday_note" and gap.strip() == "" and any(earlier.level == 5 for earlier in row)
         if last.kind == "ago" and last.level == 4:  # 两周后的周三
             return bool(_GAP.fullmatch(gap))
         return last.level == 5 and last.kind != "relative_week" and bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
@@ -232,14 +234,22 @@ def _join_points(text: str, points: list[Point]) -> Iterator[Expression]:
         yield Expression(tuple(row), joined, end)
 
 
-def split_days(point: Point) -> tuple[Point, ...]:
-    """Give the days of a list like 5日、9日 and 3月20、21、25日 as points of their own, the first with the month."""
-    piece = point.pieces[-1] if point.pieces[-1].kind == "days" else None
-    if piece is None:
+def split_list(point: Point) -> tuple[Point, ...]:
+    """Give what a list names as points of their own: 3月5日、9日, 5月和10月, 2016和2023年. The first keeps what leads."""
+    piece = point.pieces[-1]
+    if piece.kind == "days":
+        found = [
+            Piece("day", 5, "yes", piece.start + number.start(), piece.start + number.end(), {"day": number[0]})
+            for number in _LISTED_DAY.finditer(piece.parts["row"])
+        ]
+    elif piece.kind in ("years", "months") and "and" in piece.parts:
+        kind = piece.kind.removesuffix("s")
+        first, last = piece.parts["first"], piece.parts["last"]
+        between = piece.start + len(first) + len(piece.parts["and"])
+        found = [
+            Piece(kind, piece.level, "yes", piece.start, piece.start + len(first), {kind: first}),
+            Piece(kind, piece.level, "yes", between, piece.end, {kind: last}),
+        ]
+    else:
         return (point,)
-    found = [
-        (number[0], piece.start + number.start(), piece.start + number.end())
-        for number in _LISTED_DAY.finditer(piece.parts["row"])
-    ]
-    pieces = [Piece("day", 5, "yes", start, end, {"day": digits}) for digits, start, end in found]
-    return (Point((*point.pieces[:-1], pieces[0])), *(Point((single,)) for single in pieces[1:]))
+    return (Point((*point.pieces[:-1], found[0])), *(Point((single,)) for single in found[1:]))

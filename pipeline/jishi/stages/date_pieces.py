@@ -98,9 +98,11 @@ def _read_date(piece: Piece, context: Interval, setting: Setting) -> Interval | 
 
 
 def _read_roc_date(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
-    if not setting.taiwan:
+    number = calendars.roc_year(_number(piece, "year"))
+    near = setting.reference is not None and abs(number - setting.reference.year) <= 3
+    if not (setting.taiwan or (setting.traditional and near) or (number >= 2011 and piece.parts["mark"] == "/")):
         return None
-    return _make_day(calendars.roc_year(_number(piece, "year")), _month_number(piece), _number(piece, "day"))
+    return _make_day(number, _month_number(piece), _number(piece, "day"))
 
 
 def _read_month_of_year(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
@@ -329,6 +331,10 @@ def _read_month_part(piece: Piece, context: Interval, setting: Setting) -> Inter
         return month(first.year, first.month) if part == "初" else month(last.year, last.month)
     if part in ("上旬", "初"):
         return Interval(first, first.replace(day=10), "range")
+    if part == "上中旬":
+        return Interval(first, first.replace(day=20), "range")
+    if part == "中下旬":
+        return Interval(first.replace(day=11), last, "range")
     if part == "中旬":
         return Interval(first.replace(day=11), first.replace(day=20), "range")
     return Interval(first.replace(day=21), last, "range")

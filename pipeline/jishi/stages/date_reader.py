@@ -21,7 +21,7 @@ from jishi.stages.date_patterns import (
     find_expressions,
     fold,
     load_grammar,
-    split_days,
+    split_list,
 )
 from jishi.stages.date_pieces import ImpossibleDateError, Setting
 from jishi.stages.date_times import read_times
@@ -227,6 +227,8 @@ class Reader:
         if positional:
             return abs(_digit(written[0]) - _digit(written[1])) != 1
         now = self.setting.reference.year if self.setting.reference else self.setting.fixed_year
+        if self.setting.traditional and now is not None and abs(number + 1911 - now) <= _YEARS_APART:
+            return True
         if self.setting.taiwan:
             return number >= 30 and (now is None or abs(number + 1911 - now) <= 25)
         if number >= 100 or not written[0].isdigit():
@@ -339,9 +341,11 @@ class Reader:
         if first.pieces[0].kind == "time":
             self._read_range_from_time(points, setting)
             return
-        if first.pieces[-1].kind == "days" and self._read_point(first, setting) is None:
-            self._read_list(split_days(first), setting, expression)
-            return
+        if first.pieces[-1].kind in ("days", "months", "years"):
+            parts = split_list(first)
+            if len(parts) > 1 and self._read_point(first, setting) is None:
+                self._read_list(parts, setting, expression)
+                return
         reading = self._read_point(first, setting)
         if len(points) == 1:
             if reading is not None:
@@ -541,7 +545,13 @@ def _find_fixed_year(expressions: list[Expression]) -> int | None:
 
 
 def _read_time_pieces(pieces: list[Piece]) -> tuple[str | None, str | None]:
-    times = [piece.parts for piece in pieces if piece.kind == "time"]
+    times: list[dict[str, str]] = []
+    for before, piece in zip([None, *pieces], pieces, strict=False):
+        if piece.kind == "time":
+            if times and before is not None and before.kind == "weekday_note":  # 上午(周日)7:30-8:30
+                times[-1] = times[-1] | piece.parts
+            else:
+                times.append(piece.parts)
     if not times:
         return None, None
     nights = [piece.parts["word"][-1] for piece in pieces if piece.kind == "relative_night"]
