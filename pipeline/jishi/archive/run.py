@@ -202,7 +202,7 @@ class _Run:
                 marker = self.store.read_marker(shard.number)
                 if marker is not None and marker.digest == shard.digest:
                     self._count(marker)
-                elif was_complete:
+                elif was_complete and (marker is not None or shard.number >= (state.shard_count or 0)):
                     raise ArchiveError(
                         "the inputs have changed since this run was finished. "
                         "Use --update to work on what is new, or --restart to begin anew"
@@ -328,11 +328,11 @@ class _Run:
         layout, state = self.layout, self.state
         count = state.shard_count or 0
         self.reporter.say("writing", "writing the output …") if self.progress.articles > 20_000 else None
-        written = self._read_manifest() if was_complete else None
+        written = self._read_manifest() if was_complete and not self.progress.fresh else None
         if written is None:
             written = write_outputs(layout, self.store, count, self.options.mark_duplicates)
         seconds = time.monotonic() - self.began
-        if not was_complete:
+        if not was_complete or self.progress.fresh:
             state.sessions.append(
                 {
                     "ended": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -359,7 +359,7 @@ class _Run:
             seconds=seconds,
             fresh=self.progress.fresh,
             reused=self.reused,
-            was_complete=was_complete,
+            was_complete=was_complete and not self.progress.fresh,
         )
 
     def _read_manifest(self) -> dict[str, Any] | None:
