@@ -28,7 +28,7 @@ class LinearModel:
         """Give each label's probability for one item described by its features. Unknown features count for nothing."""
         sums = list(self.bias)
         weights = self.weights
-        for feature in features:
+        for feature in dict.fromkeys(features):  # each counts once, in an order that does not change
             row = weights.get(feature)
             if row is not None:
                 for i, weight in enumerate(row):
