@@ -12,32 +12,13 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import numpy as np
-from data import FIELDS, Sequence
+from data import Sequence
+from rows import FIELDS
 
 from jishi.stages.tagger import ENTITY_LABELS
 
 COMPOUND_SURNAMES = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "令狐",
-        "宇文",
-        "司徒",
-        "夏侯",
-        "端木",
-        "百里",
-        "呼延",
-        "南宫",
-        "西门",
-        "独孤",
-    ]
+    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 宇文 司徒 夏侯 端木 百里 呼延 南宫 西门 独孤".split()  # noqa: SIM905
 )
 
 
@@ -53,7 +34,7 @@ class NamePool:
         for name, count in names.items():
             surname = name[:2] if name[:2] in COMPOUND_SURNAMES else name[:1]
             given = name[len(surname) :]
-            if not 1 <= len(given) <= 2:
+            if not 2 <= len(name) <= 4 or not 1 <= len(given) <= 2:
                 continue
             surnames[surname] += min(count, 3)
             if len(given) == 1:
@@ -68,9 +49,14 @@ class NamePool:
         self.lists = {
             name: (list(table), list(np.cumsum([count**0.75 for count in table.values()])))
             for name, table in (
-                ("surnames", self.surnames), ("single", single), ("double", double), ("first", first), ("second", second),
+                ("surnames", self.surnames),
+                ("single", single),
+                ("double", double),
+                ("first", first),
+                ("second", second),
             )
         }  # fmt: skip
+        self.foreign = sorted(name for name in names if "·" in name and len(name) > 3)
         self.endings: dict[str, list[str]] = defaultdict(list)
         for form in sorted(set(organisations)):
             if len(form) > 3:
@@ -81,7 +67,10 @@ class NamePool:
         return rng.choices(population, cum_weights=weights)[0]
 
     def new_name(self, rng: random.Random) -> str:
-        """Give a Chinese name: a surname, then one character or two that are given names or could be."""
+        """Give a Chinese name: a surname, then one character or two that are given names or could be; at times a
+        foreign name with its interpunct."""
+        if self.foreign and rng.random() < 0.06:
+            return rng.choice(self.foreign)
         surname = self.draw("surnames", rng)
         if rng.random() < 0.25:
             return surname + self.draw("single", rng)

@@ -75,6 +75,13 @@ class Sequence:
         first = 1 + 4 * ENTITY_LABELS.index(label)
         set_span(self.entities, start, end, first)
 
+    def silver_forms(self, label: str) -> list[str]:
+        """Give the strings that the silver labels call `label`."""
+        first = 1 + 4 * SILVER_LABELS.index(label)
+        starts = np.flatnonzero((self.silver == first) | (self.silver == first + 3))
+        ends = np.flatnonzero((self.silver == first + 2) | (self.silver == first + 3)) + 1
+        return [self.text[start:end] for start, end in zip(starts, ends, strict=True)]
+
     def set_frame(self, start: int, end: int, label: str) -> None:
         shift = 5 * FRAME_LABELS.index(label)
         own = np.uint32(0b11111 << shift)
@@ -471,88 +478,6 @@ def read_silver(shared: Path) -> Iterator[Sequence]:
                     sequence.silver[start] = first
                     sequence.silver[end - 1] = first + 2
             yield sequence
-
-
-# --- rows for the network -----------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Rows:
-    """Texts laid end to end: one long array a field, and where each row begins and ends."""
-
-    characters: Any
-    words: Any
-    shapes: Any
-    entities: Any
-    frames: Any
-    silver: Any
-    roles: Any
-    roles_known: Any
-    bounds: list[tuple[int, int]] = field(default_factory=list)
-
-
-BREAK = re.compile(r"[^\n。！？；]*[\n。！？；]*")
-
-
-def pieces(text: str, limit: int = 480) -> Iterator[tuple[int, int]]:
-    """Cut a text after sentences, into pieces of at most `limit` characters where sentences allow it."""
-    start = end = 0
-    for match in BREAK.finditer(text):
-        if match.end() - start > limit and end > start:
-            yield start, end
-            start = end
-        end = match.end()
-        while end - start > limit * 2:
-            yield start, start + limit
-            start += limit
-    if end > start:
-        yield start, end
-
-
-FIELDS = ("entities", "frames", "silver", "roles", "roles_known", "words", "shapes")
-BLANK = {
-    "entities": OUTSIDE,
-    "frames": ANY_FRAME,
-    "silver": NO_SILVER,
-    "roles": 0,
-    "roles_known": 0,
-    "words": 0,
-    "shapes": 0,
-}
-
-
-def lay_out(sequences: Iterable[Sequence], look_up: Any, join: int = 0, limit: int = 480) -> Rows:
-    """Segment, cut and concatenate sequences. join: short ones are joined by a newline up to this many characters."""
-    columns: dict[str, list[Any]] = {name: [] for name in (*FIELDS, "characters")}
-    bounds: list[tuple[int, int]] = []
-    total = 0
-    open_row: int | None = None
-    for sequence in sequences:
-        if not sequence.text:
-            continue
-        if sequence.words is None:
-            sequence.words, sequence.shapes = segment(sequence.text)
-        for name in FIELDS:
-            columns[name].append(getattr(sequence, name))
-        columns["characters"].append(look_up(sequence.text).astype(np.uint16))
-        if join:
-            for name in FIELDS:
-                columns[name].append(np.array([BLANK[name]], columns[name][-1].dtype))
-            columns["characters"].append(look_up("\n").astype(np.uint16))
-            end = total + len(sequence.text) + 1
-            if open_row is None:
-                open_row = total
-            if end - open_row >= join:
-                bounds.append((open_row, end))
-                open_row = None
-            total = end
-        else:
-            bounds += [(total + a, total + b) for a, b in pieces(sequence.text, limit)]
-            total += len(sequence.text)
-    if open_row is not None:
-        bounds.append((open_row, total))
-    joined = {name: np.concatenate(parts) for name, parts in columns.items()}
-    return Rows(bounds=bounds, **joined)
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
