@@ -235,7 +235,7 @@ def _join_points(text: str, points: list[Point]) -> Iterator[Expression]:
 
 
 def split_list(point: Point) -> tuple[Point, ...]:
-    """Give what a list names as points of their own: 3月5日、9日, 5月和10月, 2016和2023年. The first keeps what leads."""
+    """Give what a list names as points of their own: 3月5日、9日, 5月和10月, 2016和2023年."""
     piece = point.pieces[-1]
     if piece.kind == "days":
         found = [

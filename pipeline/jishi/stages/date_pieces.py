@@ -569,7 +569,8 @@ _NARROW: dict[str, Narrow] = {
     "week_ordinal": _read_week_ordinal, "counted": _read_counted,
     "day_ordinal": _read_day_ordinal, "relative_day": _read_relative_day, "relative_night": _read_relative_day,
     "anaphoric_day": _read_anaphoric_day, "festival": _read_festival, "decade_count": _read_decade_count,
-    "ago": _read_ago, "part_of_this_month": _read_part_of_this_month, "weekend": _read_weekend, "pair": _read_pair, "time": _read_time,
+    "ago": _read_ago,
+    "part_of_this_month": _read_part_of_this_month, "weekend": _read_weekend, "pair": _read_pair, "time": _read_time,
 }  # fmt: skip
 
 

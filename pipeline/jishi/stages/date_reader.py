@@ -25,7 +25,7 @@ from jishi.stages.date_patterns import (
 )
 from jishi.stages.date_pieces import ImpossibleDateError, Setting
 from jishi.stages.date_times import read_times
-from jishi.stages.date_values import Reading, read_point
+from jishi.stages.date_values import NEAR_FUTURE, Reading, read_point
 from jishi.stages.numerals import read_number
 from jishi.stages.script import classify_script
 
@@ -51,9 +51,11 @@ _WORDS_OF_TITLES = frozenset(
     )
 )
 _IMPOSSIBLE_DAY = re.compile(r" ?\d{1,2} ?[日号](?![内元])")
+_WEEKDAY = re.compile("(?:周|星期|礼拜)[一二三四五六日天]")
 _PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a caption, a table cell) tells nothing
 _NEIGHBOURHOOD = 60  # code points: how far a full date lends its year to the next ones
 _EVENT_AGE = timedelta(days=21)  # the first day an article names is its event's, and its 今天, if no older than this
+_STORY_AGE = 62  # days: a month named that lies longer ago is told of as background
 _YEARS_APART = 3  # stated years further apart fix nothing
 
 
@@ -121,6 +123,7 @@ class Reader:
         self.year_known = reference is not None or fixed_year is not None
         self.month_year_known = True
         self.full_date_end = self.month_end = -1000
+        self.month_sentence = -1
         self.years_of_days: dict[tuple[str, str], int] = {}
         self.full_date_sentence = -1
         self.titles = [found.span() for found in _TITLE.finditer(self.folded)]
@@ -155,6 +158,8 @@ class Reader:
     # one expression -----------------------------------------------------------------------------------------------
 
     def _read_expression(self, expression: Expression) -> None:
+        if self._repeats_last(expression):
+            return
         points = tuple(p for p in map(self._settle_short_year, expression.points) if p is not None)
         points = tuple(p for p in points if self._is_date(p, alone=len(points) == 1))
         if not points or self._is_name(points, expression) or self._lacks_day(points[-1]):
@@ -165,6 +170,23 @@ class Reader:
             return
         self._read_list(points, setting, expression)
 
+    def _repeats_last(self, expression: Expression) -> bool:
+        """2月9日（除夕）: a lunar day or festival in brackets is the day before it in another calendar."""
+        head = expression.points[0].pieces[0]
+        last = self.found.mentions[-1] if self.found.mentions else None
+        if last is None or head.kind not in ("lunar", "festival") or len(expression.points) > 1:
+            return False
+        if self.folded[last.end : expression.start] != "(" or last.granularity != "day":
+            return False
+        text = self.text[expression.start : expression.end]
+        self.found.mentions.append(
+            replace(
+                last, start=expression.start, end=expression.end, text=text, start_date=last.end_date,
+                edtf=last.end_date, start_time=None, end_time=None, inferred=("year", "month", "day"),
+            )
+        )  # fmt: skip
+        return True
+
     def _set(self, expression: Expression) -> Setting:
         sentence = self._sentence_start(expression.start)
         if sentence not in self.sentences:
@@ -172,12 +194,18 @@ class Reader:
         looks_ahead, plain = self.sentences[sentence]
         between = self.folded[self.month_end : expression.start] if self.month_end >= 0 else "\n"
         month_near = len(between) <= _NEIGHBOURHOOD and "\n" not in between
+        reference, named = self.setting.reference, self.setting.month
+        day_named = named is not None and self.setting.day is not None and named.first <= self.setting.day <= named.last
+        if month_near and reference and named and not day_named and (reference - named.first).days > _STORY_AGE:
+            month_near = sentence == self.month_sentence  # an old month is background: it does not date what follows
         near = sentence == self.full_date_sentence
         if not near and self.setting.year is not None and expression.start - self.full_date_end <= _NEIGHBOURHOOD:
             reference = self.setting.reference
             near = reference is None or abs(reference.year - self.setting.year) <= _YEARS_APART
         year_before = self.setting.year if near else None
         first = expression.points[0].pieces
+        if year_before is None and first[0].kind in ("month", "month_day", "months"):
+            year_before = self._continue_series(expression)
         if year_before is None and len(first) > 1 and first[0].kind == "month":
             year_before = self.years_of_days.get(
                 (first[0].parts["month"], first[1].parts.get("day") or first[1].parts.get("first", ""))
@@ -185,6 +213,17 @@ class Reader:
         return replace(
             self.setting, looks_ahead=looks_ahead, plain=plain, year_before=year_before, month_near=month_near
         )
+
+    def _continue_series(self, expression: Expression) -> int | None:
+        """10/23、11/7、12/6 in a programme: the year of the day just before, where the next lies soon after it."""
+        before, reference = self.setting.day, self.setting.reference
+        if before is None or reference is None or expression.start - self.month_end > _NEIGHBOURHOOD:
+            return None
+        if before < reference - timedelta(days=NEAR_FUTURE) or not self.setting.named_year_known:
+            return None
+        piece = expression.points[0].pieces[0]
+        number = read_number(piece.parts.get("month") or piece.parts["first"])
+        return before.year if number is not None and 0 < number - before.month <= 2 else None
 
     def _sentence_start(self, position: int) -> int:
         return max(self.folded.rfind(mark, 0, position) for mark in "。!?;\n")
@@ -271,6 +310,8 @@ class Reader:
                 return False
             if sign == "号":
                 return self._is_day_number(before, after)
+            if re.search(f"(?:{self.context['duration_of_days'].pattern})$", self.folded[: piece.start][-4:]):
+                return False
             return written[0].isdigit() or len(written) > 1
         if piece.kind == "days" and piece.parts["row"].endswith("号"):
             return self._is_day_number(before, after)
@@ -299,6 +340,10 @@ class Reader:
         if self.setting.reference is None:
             self.setting = replace(self.setting, reference=reading.interval.first)
             self.found.reference, self.found.reference_from = reading.interval.first.isoformat(), "dateline"
+
+    def _is_timetable(self, point: Point) -> bool:
+        """Say whether other weekdays stand around this one: 周六、周日不开放; 周二四休馆."""
+        return len(_WEEKDAY.findall(self.folded, max(0, point.start - 30), point.end + 30)) > 1
 
     def _is_day_number(self, before: str, after: str) -> bool:
         """Say whether 3号 alone is a day: not a house, a satellite, a competitor (3号李明)."""
@@ -349,6 +394,8 @@ class Reader:
         reading = self._read_point(first, setting)
         if len(points) == 1:
             if reading is not None:
+                if first.pieces[0].kind == "weekday" and self._is_timetable(first):
+                    reading = replace(reading, approximate=True)
                 self._add(first.start, first.end, reading, (first,))
             return
         last = points[1]
@@ -362,6 +409,7 @@ class Reader:
                 self._read_range((last,), self._set(Expression((last,), "", last.end)), expression)
             return
         interval = Interval(reading.interval.first, second.interval.last, second.interval.granularity)
+        timetable = first.pieces[0].kind == "weekday"  # 周一至周五8:00-17:00
         whole = Reading(
             interval,
             tuple(dict.fromkeys((*reading.inferred, *second.inferred))),
@@ -369,7 +417,7 @@ class Reader:
             month_known=reading.month_known and second.month_known,
             day_known=reading.day_known and second.day_known,
             anaphoric=reading.anaphoric,
-            approximate=reading.approximate and second.approximate,
+            approximate=timetable or (reading.approximate and second.approximate),
         )
         self._add(first.start, last.end, whole, points)
 
@@ -489,7 +537,7 @@ class Reader:
             changes["month"] = month(interval.last.year, interval.last.month)
         if "month" in changes:
             changes["named_year_known"] = reading.year_known
-            self.month_end = end
+            self.month_end, self.month_sentence = end, self._sentence_start(pieces[0].start)
         if interval.granularity in ("day", "month", "year") and reading.year_known:
             changes["year"] = interval.first.year
         if pieces[0].kind in _STATED_YEAR and interval.granularity in ("day", "month"):

@@ -43,6 +43,10 @@ _GRANULARITY_OF_RELATIVE = {
     "relative_day": "day", "relative_night": "day", "anaphoric_day": "day", "weekday": "day", "ago": "day",
     "relative_week": "week", "relative_month": "month", "relative_quarter": "quarter",
 }  # fmt: skip
+_COUNTED_FROM_REFERENCE = frozenset(
+    ("relative_day", "relative_night", "relative_week", "part_of_this_month", "weekend", "pair", "ago", "decade_count",
+     "counted")
+)  # fmt: skip
 _NO_CONTEXT = Interval(date(UNKNOWN_YEAR, 1, 1), date(UNKNOWN_YEAR, 12, 31), "none")
 
 
@@ -112,8 +116,7 @@ def _judge_head(head: Piece, setting: Setting) -> tuple[tuple[str, ...], bool]:
         return (() if "year" in head.parts and head.kind == "decade" else ("century",)), True
     if head.kind == "ago" and head.parts.get("unit") == "年":
         return ("year",), True
-    if head.kind in ("relative_day", "relative_night", "part_of_this_month", "weekend", "pair", "relative_week", "ago", "decade_count",
-                     "counted"):  # fmt: skip
+    if head.kind in _COUNTED_FROM_REFERENCE:
         return ("year", "month", "day"), True
     return (), True
 
