@@ -129,7 +129,7 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
     """Take in a last character that the name has elsewhere, leave out a function word or the end of a title."""
     name = text[start:end]
     longer = text[start : end + 1]
-    if len(name) == 2 and longer in known and longer[-1] not in _FUNCTION:
+    if len(longer) == 3 and len(name) == 2 and longer in known and longer[-1] not in _FUNCTION:
         return start, end + 1
     if len(name) > 2 and name[-1] in _FUNCTION and name[:-1] in known:
         return start, end - 1
