@@ -19,6 +19,7 @@ from jishi.stages import calendars
 from jishi.stages.date_patterns import find_expressions, fold, load_grammar, load_lexicon
 from jishi.stages.dates import find_dates, find_dates_in_doc, format_dates, parse_dates
 from jishi.stages.findings import register_extensions
+from jishi.stages.metadata import Layout
 from jishi.stages.numerals import read_number
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/dates.jsonl").read_text("utf-8").splitlines()]
@@ -305,3 +306,14 @@ def test_component_writes_mentions_and_warnings() -> None:
     doc = find_dates_in_doc(doc)
     assert [(doc.text[m.start : m.end], m.start_date) for m in doc._.dates] == [("9月2日（星期三）", "2024-09-02")]
     assert ["weekday" in warning for warning in doc._.warnings] == [True]
+
+
+def test_component_takes_the_dateline_where_no_date_of_publication_is_known() -> None:
+    register_extensions()
+    doc = spacy.blank("zh").make_doc("青禾社青禾2024年8月28日电 昨天，展览开幕。\n上一篇：2023年展览")
+    layout = Layout(boilerplate=[(doc.text.index("上一篇"), len(doc.text))])
+    doc._.layout = layout
+    doc = find_dates_in_doc(doc)
+    assert [(m.text, m.start_date) for m in doc._.dates] == [("2024年8月28日", "2024-08-28"), ("昨天", "2024-08-27")]
+    assert doc._.published == "2024-08-28"
+    assert layout.published_from == "dateline"

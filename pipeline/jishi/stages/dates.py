@@ -60,18 +60,29 @@ def find_dates(text: str, reference: date | str | None = None, *, traditional: b
     return Reader(text, reference, traditional).read()
 
 
-@Language.component("jishi_dates", requires=["doc.text"], assigns=["doc._.dates"])
+@Language.component(
+    "jishi_dates", requires=["doc._.published", "doc._.layout"], assigns=["doc._.dates", "doc._.published"]
+)
 def find_dates_in_doc(doc: Doc) -> Doc:
     """Set `doc._.dates` (offsets in `doc.text`) and append to `doc._.warnings`.
 
-    The reference is `doc._.published`, else the article's or the layout's, else a dateline of the text. Stretches
-    counted from the reader's own time (近三年, 过去十年) are left out: they date nothing that an article reports.
+    The reference is `doc._.published`; where there is none, a dateline in the text (新华社北京8月28日电), which then
+    becomes `doc._.published`. Left out are stretches counted from the reader's own time (近三年, 过去十年: they date
+    nothing that an article reports) and what stands in the page's boilerplate.
     """
-    layout = doc._.layout
-    published = doc._.published or doc._.article.published or getattr(layout, "published", None)
+    layout, published = doc._.layout, doc._.published or doc._.article.published
     script = getattr(doc._.normalised, "script", None)
     found = find_dates(doc.text, published, traditional=None if script is None else script != "simplified")
-    doc._.dates = [mention for mention in found.mentions if not mention.approximate]
+    if published is None and found.reference is not None:
+        doc._.published = found.reference
+        if layout is not None:
+            layout.published, layout.published_from = found.reference, found.reference_from
+    boilerplate = getattr(layout, "boilerplate", None) or []
+    doc._.dates = [
+        mention
+        for mention in found.mentions
+        if not mention.approximate and not any(start <= mention.start < end for start, end in boilerplate)
+    ]
     doc._.warnings = [*doc._.warnings, *found.warnings]
     return doc
 
