@@ -1,61 +1,84 @@
-"""People, positions, honours and forms of address, with entities given: the tagger has no part in these tests.
-
-In the cases `{P:…}` is a tagged PERSON, `{T:…}` TITLE, `{O:…}` ORG, `{L:…}` LOC, `{H:…}` HONOUR.
-"""
+"""People with their positions, honours and forms of address, with entities given."""
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
-import spacy
+from marked_text import build_doc, read_cases
 from spacy.tokens import Doc
 
-from jishi.stages.findings import CreditFound, register_extensions
-from jishi.stages.organisations import find_organisations
-from jishi.stages.people import find_people
 from jishi.text import normalise
-
-CASES = Path(__file__).parent / "cases" / "people.jsonl"
-LABELS = {"P": "PERSON", "T": "TITLE", "O": "ORG", "L": "LOC", "H": "HONOUR"}
-
-
-def build_doc(marked: str) -> Doc:
-    """Give the Doc of a text with marked entities, one token a character, organisations and people found."""
-    register_extensions()
-    text, entities, position = "", [], 0
-    marked = normalise(marked).text
-    for mark in re.finditer(r"\{([PTOLH])[:：]([^}]*)\}", marked):
-        text += marked[position : mark.start()]
-        entities.append((len(text), len(text) + len(mark[2]), LABELS[mark[1]]))
-        text += mark[2]
-        position = mark.end()
-    text += marked[position:]
-    doc = Doc(spacy.blank("zh").vocab, words=list(text), spaces=[False] * len(text))
-    doc.set_ents([doc.char_span(start, end, label=label) for start, end, label in entities])
-    return find_people(find_organisations(doc))
 
 
 def show_positions(doc: Doc) -> dict[str, list[str]]:
     return {p.name: sorted(f"{q.organisation_text or ''}/{q.title}" for q in p.positions) for p in doc._.people}
 
 
-def read_cases() -> list[Any]:
-    cases = []
-    for line in CASES.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        marks = [pytest.mark.xfail(reason="known failure", strict=True)] if case.get("known_failure") else []
-        cases.append(pytest.param(case, id=case["why"][:50], marks=marks))
-    return cases
-
-
-@pytest.mark.parametrize("case", read_cases())
+@pytest.mark.parametrize("case", read_cases("people"))
 def test_positions(case: dict[str, Any]) -> None:
     expected = {
         normalise(name).text: sorted(normalise(position).text for position in positions)
         for name, positions in case["expected"].items()
     }
     assert show_positions(build_doc(case["text"])) == expected
+
+
+def test_spans_are_where_the_strings_stand() -> None:
+    doc = build_doc("{O:海岳集团}{T:董事长}{P:戴文涛}致辞，{P:戴文涛}{T:董事长}感谢{O:海岳集团}员工。")
+    (person,) = doc._.people
+    assert [doc.text[start:end] for start, end in person.spans] == ["戴文涛", "戴文涛"]
+    (position,) = person.positions
+    assert doc.text[position.start : position.end] == "董事长"
+    assert doc._.organisations[position.organisation].name == "海岳集团"
+
+
+def test_family_name_with_title_is_a_mention_of_the_person() -> None:
+    doc = build_doc("{T:校长}{P:刘青山}和{P:李慕白}老师到场。刘校长致辞，李老师作答。")
+    found = {p.name: [doc.text[start : end + 2] for start, end in p.references] for p in doc._.people}
+    assert found == {"刘青山": ["刘校长"], "李慕白": ["李老师"]}
+
+
+def test_family_name_shared_by_two_people_is_left_alone() -> None:
+    doc = build_doc("{P:李慕白}与{P:李青莲}老师到场，李老师致辞。")
+    assert [person.references for person in doc._.people] == [[], []]
+
+
+def test_who_is_named_in_the_byline_only_is_no_person_of_the_article() -> None:
+    text = "{T:校长}{P:刘青山}致辞。（通讯员 {P:王小满}）"
+    assert [person.name for person in build_doc(text, credits=["王小满"])._.people] == ["刘青山"]
+
+
+def test_who_acts_and_signs_is_a_person() -> None:
+    text = "{P:王小满}老师主持。（文/{P:王小满}）"
+    assert [person.name for person in build_doc(text, credits=["王小满"])._.people] == ["王小满"]
+
+
+def test_name_that_the_tagger_missed_once_is_found_again() -> None:
+    doc = build_doc("{P:欧阳云山}出席。随后，欧阳云山教授作报告。")
+    (person,) = doc._.people
+    assert len(person.spans) == 2
+    assert [position.title for position in person.positions] == ["教授"]
+
+
+def test_honorific_is_kept_and_is_no_title() -> None:
+    (person,) = build_doc("{P:何静远}女士捐赠了图书。")._.people
+    assert (person.honorific, person.positions) == ("女士", [])
+
+
+def test_honour_goes_to_the_person_it_is_said_of() -> None:
+    doc = build_doc("{H:全国劳动模范}{P:陈力行}作报告，{T:主席}{P:贾松年}主持。")
+    assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["全国劳动模范"], "贾松年": []}
+
+
+def test_confidence_is_a_probability() -> None:
+    doc = build_doc("{O:海岳集团}{T:董事长}{P:戴文涛}、{P:何静远}，{T:教授}，与会。")
+    positions = [position for person in doc._.people for position in person.positions]
+    assert positions
+    assert all(position.confidence is not None and 0.0 <= position.confidence <= 1.0 for position in positions)
+
+
+def test_text_without_entities_has_nobody() -> None:
+    doc = build_doc("今天下了一天雨。")
+    assert doc._.people == []
+    assert doc._.organisations == []

@@ -10,7 +10,7 @@ import functools
 import re
 
 from jishi.lexicons import read_lines
-from jishi.stages.affiliations import ends_like_organisation
+from jishi.stages.affiliations import ends_like_organisation, filter_words
 
 # What may stand before a name without making it another organisation.
 _FORMAL = re.compile(r"(?:中国|中华人民共和国|中华民国|国立|私立|公立|财团法人|社团法人|中共|全国|[省市区县州盟]立)$")
@@ -18,6 +18,7 @@ _LEADING_FORMAL = re.compile(
     r"(?:中国|中华人民共和国|中华民国|私立|公立|财团法人|社团法人|全国|[校院]|学[校院]|[我本][校院])"
 )
 _GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
+_PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
 _INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
 _ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
 _DIVISION = re.compile(r"^.{1,12}[省市区县镇乡州国]$")
@@ -86,17 +87,32 @@ def _find_long_form(text: str, name: str, names: dict[str, list[tuple[int, int]]
         if any(_is_equated(text, end, name) for _, end in names[other]):
             return other
     first = names[name][0][0]
-    endings = [other for other in candidates if other.endswith(name) and _extends(other[: -len(name)], name, names)]
+    endings = []
+    for other in candidates:
+        plain = other.replace("人民政府", "政府")
+        if plain.endswith(name) and len(plain) > len(name) and _extends(plain[: -len(name)], name, names):
+            endings.append(other)
     if endings:
         return _nearest_before(endings, names, first)
-    short = [other for other in candidates if _abbreviates(name, other, names)]
-    whole = [other for other in short if not any(other != parent and other.startswith(parent) for parent in names)]
-    return whole[0] if len(whole) == 1 else None
+    if name in filter_words("office"):  # 市委 is no abbreviation of 市住建委
+        return None
+    for within in (False, True):
+        short = [other for other in candidates if _abbreviates(name, other, names, within)]
+        whole = [
+            other
+            for other in short
+            if not any(other != p and other.startswith(p) and not name.startswith(p) for p in names)
+        ]  # 清大 is 清源大学, not 清源大学图书馆
+        if whole or short:
+            return whole[0] if len(whole) == 1 else None
+    return None
 
 
 def _is_equated(text: str, end: int, name: str) -> bool:
     """Say whether 以下简称… or a bracket with just the short name follows the long one that ends at `end`."""
     window = text[end : end + len(name) + 10]
+    if "称" not in window and len(name) > 6 and not name.isascii() and name[-1] != text[end - 1]:
+        return False  # a bracket alone may name who carries a centre, or a second host
     if not window.startswith(("（", "(", "，以下", "，简称", "以下简称", "简称")):
         return False
     return (
@@ -142,7 +158,7 @@ def _plain(name: str) -> str:
     return name[formal.end() :] if formal and len(name) - formal.end() >= 3 else name
 
 
-def _abbreviates(short: str, long: str, names: dict[str, list[tuple[int, int]]]) -> bool:
+def _abbreviates(short: str, long: str, names: dict[str, list[tuple[int, int]]], within: bool) -> bool:
     """Say whether `short` is made of characters of `long` in order, as abbreviations of names are.
 
     The endings must fit (台科大, …大学); a full name (山东大学) abbreviates no other full name (山东师范大学) unless
@@ -175,6 +191,11 @@ def _abbreviates(short: str, long: str, names: dict[str, list[tuple[int, int]]])
     if not long_ending:
         return False
     body, stem = plain_short[: -len(ending)], plain_long[: -len(long_ending)]
+    if within:  # 东亚所 is 松江大学|东亚研究所
+        parent = _PARENT.match(stem)
+        if parent is None or plain_short != short or len(short) > 5:
+            return False
+        stem = stem[parent.end() :]
     if not body or not _begins_in_order(body, stem):
         return False
     if short.endswith(_FULL_ENDINGS):
@@ -201,7 +222,7 @@ def _begins_in_order(body: str, stem: str) -> bool:
     position = 0
     for i, char in enumerate(body):
         position = stem.find(char, position)
-        if position < 0 or (i == 0 and position > 1):
+        if position < 0 or (i == 0 and position > (6 if char in "省市区县" else 1)):
             return False
         position += 1
     return True

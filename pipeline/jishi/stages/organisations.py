@@ -21,6 +21,7 @@ _EDGE = " \u3000，。、；：！？·—-"
 # (brands, short forms); measured on articles it had not seen. Entities without a score (a borrowed tagger) all count.
 _LEAST_SCORE = 0.45
 _LEAST_SCORE_ODD = 0.75
+_NEAR = 120  # characters between an organisation and 该… that goes back to it
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
 _JOINT = re.compile(r"暨|与|和|及")
 _WHOLE = re.compile(
@@ -223,6 +224,27 @@ def resolve_generic_mentions(doc: Doc, text: str) -> dict[str, int]:
         if index is not None:
             resolved[word] = index
     return resolved
+
+
+def find_antecedent(doc: Doc, word: str, offset: int) -> int | None:
+    """Give the organisation that a pointing word at `offset` stands for.
+
+    该公司, and 学院 by itself, go back to the last organisation of their kind named shortly before; 我校 and 本院 and
+    what has no such antecedent to the one that stands out in the article (doc._.resolved).
+    """
+    index: int | None = doc._.resolved.get(word)
+    stem = word.lstrip("我本该") or word
+    kind = _KINDS.get(_GENERIC_KIND.get(stem, stem))
+    if word[0] in "我本" or kind is None:
+        return index
+    nearest = -1
+    for candidate, found in enumerate(doc._.organisations):
+        if not any(kind.search(form) for form in (found.name, *found.aliases)):
+            continue
+        last = max((end for _, end in found.spans if end <= offset), default=-1)
+        if last > nearest and offset - last <= _NEAR:
+            nearest, index = last, candidate
+    return index
 
 
 def _choose(

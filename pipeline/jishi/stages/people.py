@@ -17,7 +17,7 @@ from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import PersonFound, PositionFound, read_text
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
-from jishi.stages.organisations import add_organisation
+from jishi.stages.organisations import add_organisation, find_antecedent
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
@@ -100,13 +100,16 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
             best[key] = max(probability, best.get(key, 0.0))
     holdings: list[Holding] = []
     for title, mention in sorted(best):
-        organisation = own[title]
+        organisation, certainty = own[title], 1.0
         if organisation is None:
             carries = carries_of(scene, finder, holdings, title, mention)
             scored = [(carry_model.probability(carry.features), carry.phrase) for carry in carries]
-            chosen = max(scored, default=(0.0, (0, 0)))
-            organisation = chosen[1] if chosen[0] >= _CARRY_THRESHOLD else None
-        holdings.append(Holding(title, mention, organisation, best[title, mention]))
+            certainty, phrase = max(scored, default=(0.0, (0, 0)))
+            if certainty >= _CARRY_THRESHOLD:
+                organisation = phrase
+            else:
+                certainty = 1.0 - certainty
+        holdings.append(Holding(title, mention, organisation, best[title, mention] * certainty))
     for holding in list(holdings):
         if holding.organisation is not None:
             for other in finder.find_others(holding.organisation[0]):
@@ -135,7 +138,7 @@ def _add_position(
     text = article[title.start : title.end]
     phrase = holding.organisation
     organisation_text = article[phrase[0] : phrase[1]] if phrase else None
-    organisation = identify_organisation(doc, organisation_text)
+    organisation = identify_organisation(doc, organisation_text, phrase[0]) if phrase and organisation_text else None
     if organisation is None and phrase is not None and phrase in tagged:
         organisation = add_organisation(doc, article, phrase)
     confidence = round(holding.probability, 3)
@@ -156,10 +159,10 @@ def _add_position(
     person.positions.append(PositionFound(text, title.start, title.end, organisation_text, organisation, confidence))
 
 
-def identify_organisation(doc: Doc, text: str | None) -> int | None:
-    """Give the index of the organisation that a phrase names, or that it points at if it is a generic word."""
-    if text is None:
-        return None
+def identify_organisation(doc: Doc, text: str, offset: int) -> int | None:
+    """Give the index of the organisation that the phrase `text` at `offset` names or points at."""
+    if text in generic_words():
+        return find_antecedent(doc, text, offset)
     ending: tuple[int, int] | None = None
     for index, organisation in enumerate(doc._.organisations):
         for form in (organisation.name, *organisation.aliases):
@@ -167,8 +170,7 @@ def identify_organisation(doc: Doc, text: str | None) -> int | None:
                 return index
             if len(form) >= 3 and text.endswith(form) and (ending is None or len(form) > ending[0]):
                 ending = len(form), index  # 我校|研究生院
-    resolved: int | None = doc._.resolved.get(text)
-    return resolved if resolved is not None or ending is None else ending[1]
+    return ending[1] if ending else None
 
 
 def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:

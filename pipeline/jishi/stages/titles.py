@@ -117,10 +117,10 @@ def is_title(text: str) -> bool:
 
 
 def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list[tuple[int, int]]:
-    """Give the single titles inside a tagged phrase: lists split, 现任 and praise dropped, departments left out.
+    """Give the single titles inside a tagged phrase: lists split, 现任, praise and departments left out.
 
-    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记; 德育副校长 stays whole. What does not end as titles
-    do counts only where the tagger is sure (`score`).
+    教务处处长、教授 gives 处长 and 教授; 现任党委书记 gives 党委书记; 德育副校长 stays whole. What does not end as
+    titles do counts only where the tagger is sure (`score`).
     """
     titles = []
     position = start
