@@ -100,7 +100,7 @@ def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--format",
         choices=("jsonl", "jsonl.gz", "jsonl.zst", "parquet", "tables"),
-        help="of the records in a folder (default jsonl); tables: a Parquet file for each kind of fact",
+        help="of the records in a folder (default jsonl); tables: parquet, and a flat table for each kind of fact",
     )
     run = parser.add_argument_group("the run")
     run.add_argument("--workers", type=int, metavar="N", help="worker processes, 0 for none (default: all cores)")

@@ -54,6 +54,11 @@ class Layout:
         return [f"{base}/{self.name}", f"{base}/{self.rejects}", f"{base}/{self.work}"]
 
     @property
+    def records_format(self) -> str:
+        """The format of the records files: Parquet beside flat tables."""
+        return "parquet" if self.format == "tables" else self.format
+
+    @property
     def rejects(self) -> str:
         """The name of the rejects file."""
         return "rejects.jsonl" if self.name is None else f"{self.name}.rejects.jsonl"
@@ -65,7 +70,7 @@ class Layout:
 
     def name_part(self, number: int) -> str:
         """The name of the n-th file of records."""
-        return self.name or f"records-{number:05d}.{self.format}"
+        return self.name or f"records-{number:05d}.{self.records_format}"
 
     def existing_outputs(self) -> list[str]:
         """The records files that are there."""

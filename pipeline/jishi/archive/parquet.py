@@ -85,14 +85,14 @@ class ParquetRecords:
             self._rows = []
 
 
-def read_parquet_records(path: Path) -> Iterator[str]:
+def read_parquet_records(path: Path | BinaryIO) -> Iterator[str]:
     """Yield the records of a Parquet file as lines of JSON."""
     try:
         file = pq.ParquetFile(path)
         if "schema_version" not in file.schema_arrow.names:
-            raise ArchiveError(f"{path} holds no records")
+            raise ArchiveError(f"{getattr(path, 'name', path)} holds no records")
         for batch in file.iter_batches(batch_size=ROWS_AT_ONCE):
             for row in batch.to_pylist(maps_as_pydicts="strict"):
                 yield json.dumps(row, ensure_ascii=False)
     except pa.ArrowException as error:
-        raise ArchiveError(f"{path} is not a readable Parquet file: {error}") from error
+        raise ArchiveError(f"{getattr(path, 'name', path)} is not a readable Parquet file: {error}") from error

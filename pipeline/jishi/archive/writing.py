@@ -82,9 +82,13 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
 
     lines = _mark_duplicates(store, shard_count, read_lines(), counts) if mark_duplicates else read_lines()
     names = list(_write_files(layout, lines))
+    if layout.format == "tables":
+        names += _write_tables(layout, names)
     for name in before:
         if name not in names:
             layout.storage.delete(name)
+    if layout.format != "tables" and layout.name is None:
+        layout.storage.delete("tables")
     if counts["rejects"]:
         with layout.storage.create(layout.rejects) as stream:
             for number in range(shard_count):
@@ -144,22 +148,33 @@ def _mark_duplicates(
 
 
 def _write_files(layout: Layout, lines: Iterator[str]) -> Iterator[str]:
-    if layout.format == "tables":
-        from jishi.archive.parquet import write_tables
-
-        yield from write_tables(layout.storage, lines)
-        return
+    format = layout.records_format
     number, line = 0, next(lines, None)
     while number == 0 or line is not None:
         name = layout.name_part(number)
         written = 0
-        with layout.storage.create(name) as stream, open_writer(stream, layout.format) as writer:
+        with layout.storage.create(name) as stream, open_writer(stream, format) as writer:
             while line is not None and (layout.name is not None or written < RECORDS_PER_FILE):
                 writer.write(line)
                 written += 1
                 line = next(lines, None)
         yield name
         number += 1
+
+
+def _write_tables(layout: Layout, names: list[str]) -> list[str]:
+    """Write the flat tables of the records that have just been written."""
+    from jishi.archive.parquet import read_parquet_records
+    from jishi.exports.tables import write_tables
+    from jishi.records import Record
+
+    def read() -> Iterator[Record]:
+        for name in names:
+            with layout.storage.open(name) as stream:
+                for line in read_parquet_records(stream):
+                    yield Record.model_validate_json(line)
+
+    return [f"tables/{name}" for name in write_tables(read(), lambda name: layout.storage.create(f"tables/{name}"))]
 
 
 def write_manifest(layout: Layout, manifest: dict[str, Any]) -> None:

@@ -1,0 +1,140 @@
+"""Archives on a real Dask cluster over TCP, and records for data that is already in Dask, Spark or Ray."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from archive_runs import FAULTS, Command, count_done, wait_until, write_archive
+
+import jishi
+from jishi.archive.run import extract_archive
+
+pytest.importorskip("distributed")
+RAW = Path(__file__).parents[1] / "data" / "raw"
+
+
+class Cluster:
+    """A scheduler and two workers, each a process of its own, speaking TCP."""
+
+    def __init__(self, folder: Path, port: int = 0, python_path: str = "") -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "PYTHONPATH": python_path, "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "info"}
+        log = folder / f"scheduler-{time.monotonic_ns()}.log"
+        scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+        self.scheduler = self._start([*scheduler, "--no-jupyter"], log)
+        address = re.compile(r"Scheduler at: +(tcp://\S+)")
+        wait_until(lambda: bool(address.search(log.read_text())), 60)
+        found = address.search(log.read_text())
+        assert found
+        self.address = found[1]
+        worker = ["worker", self.address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
+        logs = [folder / f"worker-{time.monotonic_ns()}-{i}.log" for i in range(2)]
+        self.workers = [self._start([*worker, "--death-timeout", "20"], log) for log in logs]
+        wait_until(lambda: all("Registered to" in log.read_text() for log in logs), 90)
+
+    def _start(self, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+        with open(log, "wb") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+                env=self.environment, stdout=file, stderr=file, cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.close()
+
+
+@pytest.mark.slow
+def test_two_workers_over_tcp_give_the_same_records_as_one_process(tmp_path: Path, cluster: Cluster) -> None:
+    extract_archive(str(RAW), output=str(tmp_path / "here.jsonl"), workers=0)
+    summary = extract_archive(str(RAW), output=str(tmp_path / "there.jsonl"), scheduler=cluster.address)
+    assert summary.fresh == summary.counts["articles"] > 12
+    assert (tmp_path / "there.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
+
+
+@pytest.mark.slow
+def test_killed_scheduler_and_workers_lose_nothing(tmp_path: Path) -> None:
+    archive = tmp_path / "archive.jsonl"
+    write_archive(archive, range(100), a40="引发错误", a60="使进程崩溃")
+    command = Command(tmp_path, archive)
+    command.run("here.jsonl", workers=2)
+    os.environ["SECONDS_AN_ARTICLE"] = "0.05"  # of the cluster's workers
+    try:
+        cluster = Cluster(tmp_path, python_path=str(FAULTS))
+        process = command.start("there.jsonl", scheduler=cluster.address)
+        wait_until(lambda: count_done(command, "there.jsonl") >= 2)
+        os.killpg(cluster.workers[0].pid, signal.SIGKILL)
+        wait_until(lambda: count_done(command, "there.jsonl") >= 5)
+        assert process.poll() is None  # the other worker does it
+        cluster.close()
+        _, errors = process.communicate(timeout=90)
+        assert process.returncode == 1
+        assert "start again to go on where the run stopped" in errors.splitlines()[-1], errors
+        cluster = Cluster(tmp_path, python_path=str(FAULTS))
+    finally:
+        del os.environ["SECONDS_AN_ARTICLE"]
+    try:
+        counts = command.run("there.jsonl", scheduler=cluster.address)
+    finally:
+        cluster.close()
+    assert counts["fresh"] < 100
+    assert command.read("there.jsonl") == command.read("here.jsonl")
+    assert command.read("there.jsonl.rejects.jsonl") == command.read("here.jsonl.rejects.jsonl")
+
+
+def test_without_a_scheduler_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jishi.archive.cluster.CONNECT_SECONDS", 1)
+    with pytest.raises(jishi.archive.errors.ArchiveError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
+        extract_archive(str(RAW), output=str(tmp_path / "x.jsonl"), scheduler="tcp://127.0.0.1:9")
+
+
+def test_data_in_dask_frames_and_bags() -> None:
+    import dask
+    import dask.bag
+    import dask.dataframe
+    import pandas
+
+    import jishi.dask
+    from jishi.archive.frames import extract_frames
+
+    rows = [json.loads(line) for line in (RAW / "articles.jsonl").read_text(encoding="utf-8").splitlines()][:4]
+    rows[2]["text"] = None
+    rows[2]["title"] = None
+    frame = pandas.DataFrame(rows, index=[10, 11, 12, 13])
+    with dask.config.set(scheduler="synchronous"):
+        found = jishi.dask.extract(dask.dataframe.from_pandas(frame, npartitions=2)).compute()
+        from_bag = jishi.dask.extract(dask.bag.from_sequence(rows, npartitions=2), text="text").compute()
+        of_texts = jishi.dask.extract(dask.bag.from_sequence([rows[0]["text"]])).compute()
+    assert list(found.columns) == ["id", "record", "error"]
+    assert list(found.index) == [10, 11, 12, 13]
+    assert found["id"].tolist() == [row["id"] for row in rows]
+    assert found["error"].isna().tolist() == [True, True, False, True]
+    assert found.loc[12, "error"].startswith("no_text")
+    record = jishi.Record.model_validate_json(found.loc[10, "record"])
+    assert record.article.id == rows[0]["id"]
+    assert [row["record"] for row in from_bag] == [None if value != value else value for value in found["record"]]
+    assert jishi.Record.model_validate_json(of_texts[0]["record"]).article.title is not False
+    (as_spark_does,) = extract_frames([frame])
+    assert as_spark_does["record"].tolist() == found["record"].tolist() or as_spark_does.equals(found)
+    with pytest.raises(TypeError, match="neither"):
+        jishi.dask.extract(frame.to_dict())

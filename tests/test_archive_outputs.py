@@ -1,0 +1,127 @@
+"""What a run writes: every output format reads back as the same records; duplicates; the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import jishi
+from jishi.archive.duplicates import DuplicateFinder, compute_signature, estimate_resemblance
+from jishi.archive.errors import ArchiveError
+from jishi.archive.run import extract_archive
+from jishi.cli import main
+
+RAW = Path(__file__).parents[1] / "data" / "raw"
+PARTS = (
+    "青禾市图书馆昨天下午在三楼报告厅举办秋季读书会，馆长林听雨主持并致辞",
+    "作家周望舒以河流与城市为题作了讲座，讲述她沿江行走三年的见闻和写作",
+    "近百名市民到场聆听，并就书中的人物原型与作者展开了热烈的讨论",
+    "据介绍，读书会由市文化和旅游局指导，今后每个月的第一个周末举办一期",
+    "活动现场还展出了读者捐赠的地方志与老照片共四十余件，吸引不少人驻足",
+    "图书馆负责人表示，将继续丰富活动的形式，让更多的人爱上阅读、走进书的世界",
+)
+REPORT = "。\n".join(PARTS) + "。"
+
+
+def write_articles(path: Path, texts: list[str]) -> None:
+    rows = [json.dumps({"id": f"a{i}", "text": text}, ensure_ascii=False) for i, text in enumerate(texts, 1)]
+    path.write_text("\n".join(rows), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def lines(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The records of the samples, as lines of JSON."""
+    output = tmp_path_factory.mktemp("plain") / "records.jsonl"
+    extract_archive(str(RAW), output=str(output), workers=0)
+    return output.read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "a.jsonl.zst", "a.parquet", "folder", "parquet/", "tables/"])
+def test_every_output_reads_back_as_the_same_records(tmp_path: Path, lines: list[str], name: str) -> None:
+    format = name.rstrip("/") if name.endswith("/") else None
+    output = tmp_path / name.rstrip("/")
+    extract_archive(str(RAW), output=str(output), workers=0, format=format)
+    assert [record.to_json() for record in jishi.read_records(output)] == lines
+    assert len(lines) > 12
+    if format == "tables":
+        import pyarrow.parquet as parquet
+
+        events = sum(len(json.loads(line)["events"]) for line in lines)
+        assert parquet.read_table(output / "tables" / "events.parquet").num_rows == events > 5
+
+
+def test_samples_give_the_same_records_in_two_processes(tmp_path: Path, lines: list[str]) -> None:
+    extract_archive(str(RAW), output=str(tmp_path / "two.jsonl"), workers=2)
+    assert (tmp_path / "two.jsonl").read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_reprints_are_marked_and_other_articles_are_not(tmp_path: Path) -> None:
+    reprint = "（本报讯）" + REPORT.replace("近百名", "上百名") + "（来源：青禾日报）"
+    other = REPORT.translate(str.maketrans("青禾读书林听雨周望舒", "南屏朗诵段清扬沈雁回"))[: len(PARTS[0]) + 20]
+    notices = ["9月2日上午九时召开例会。", "9月3日上午九时召开例会。"]
+    write_articles(tmp_path / "a.jsonl", [REPORT, other, reprint, *notices, REPORT])
+    summary = extract_archive(
+        str(tmp_path / "a.jsonl"), output=str(tmp_path / "o.jsonl"), workers=0, mark_duplicates=True
+    )
+    marks = {record.article.id: record.article.duplicate_of for record in jishi.read_records(tmp_path / "o.jsonl")}
+    assert marks == {"a1": None, "a2": None, "a3": "a1", "a4": None, "a5": None, "a6": "a1"}
+    assert summary.counts["duplicates"] == 2
+    first = (tmp_path / "o.jsonl").read_bytes()
+    extract_archive(str(tmp_path / "a.jsonl"), output=str(tmp_path / "p.jsonl"), workers=2, mark_duplicates=True)
+    assert (tmp_path / "p.jsonl").read_bytes() == first
+
+
+def test_signatures_estimate_how_much_texts_have_in_common() -> None:
+    whole, half = compute_signature(REPORT), compute_signature("。".join(PARTS[:3]))
+    assert whole is not None
+    assert half is not None
+    assert compute_signature(REPORT.replace("。", "，\n")) == whole  # punctuation does not count
+    assert 0.3 < estimate_resemblance(whole, half) < 0.7
+    finder = DuplicateFinder()
+    assert finder.find_original("whole", whole) is None
+    assert finder.find_original("half", half) is None
+    assert finder.find_original("again", whole) == "whole"
+
+
+def test_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_articles(tmp_path / "good.jsonl", [REPORT])
+    write_articles(tmp_path / "bad.jsonl", [REPORT, ""])
+    assert main(["extract", "good.jsonl", "-o", "good"]) == 0
+    assert "1 articles: 1 records" in capsys.readouterr().out
+    assert main(["extract", "bad.jsonl", "-o", "out.jsonl", "--quiet"]) == 1
+    assert capsys.readouterr() == ("", "")
+    (reject,) = map(json.loads, (tmp_path / "out.jsonl.rejects.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (reject["id"], reject["source"], reject["reason"]) == ("a2", "bad.jsonl:2", "no_text")
+    assert main(["extract", "bad.jsonl", "-o", "log.jsonl", "--log-json"]) == 1
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert events
+    assert {"event", "time"} <= events[-1].keys()
+    assert main(["extract", "missing.txt", "-o", "x.jsonl"]) == 2
+    assert "missing.txt" in capsys.readouterr().err
+    assert main(["extract", "good.jsonl", "-o", "x.csv"]) == 2
+    assert main(["validate", "good"]) == 0
+    record = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
+    record["dates"] = [{"id": "d1"}]
+    twice = (tmp_path / "out.jsonl").read_text(encoding="utf-8") * 2
+    (tmp_path / "faulty.jsonl").write_text(twice + json.dumps(record) + "\n[]\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["validate", "faulty.jsonl"]) == 1
+    out = capsys.readouterr().out
+    assert "faulty.jsonl:2: the article id 'a1' stands at faulty.jsonl:1 already" in out
+    assert "faulty.jsonl:3: dates.0." in out
+    assert "1 valid, 3 not" in out
+
+
+def test_reading_records_says_what_is_wrong_and_where(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"schema_version": "1.0"}\n', encoding="utf-8")
+    with pytest.raises(ArchiveError, match=r"a\.jsonl:1 is not a valid record: article: Field required"):
+        list(jishi.read_records(tmp_path / "a.jsonl"))
+    with pytest.raises(FileNotFoundError):
+        list(jishi.read_records(tmp_path / "missing"))
+    with pytest.raises(ArchiveError, match="holds no records"):
+        list(jishi.read_records(tmp_path))
