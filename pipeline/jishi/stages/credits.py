@@ -1,0 +1,285 @@
+"""Credits: who wrote, photographed, edited and checked an article, and where it was taken from.
+
+They stand in the header (来源：… 作者：…), in the dateline (新华社北京9月2日电（记者 …）) and at the end, with a label before
+(撰稿：…；审核：…), behind (… 供稿, … 摄), or as names alone in brackets. Offsets are those of the normalised text.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from jishi.lexicons import read_lines
+from jishi.stages.bylines import Named, read_names
+from jishi.stages.findings import CreditFound
+
+_TAIL = 420  # characters at the end in which labels are looked for
+_HEAD = 300  # the same at the beginning of the body
+_HAN = "\u4e00-\u9fff"
+_GAP = r"\s*(?:\|\||[：:/|丨‖＼\\])\s*"
+# What follows a credit on a page but is none: 点赞, 扫码关注 …
+_TRAILER = re.compile(
+    r"点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|文中|封面|本文|新媒体运营|投稿邮箱|联系"
+)
+_MEDIUM = rf"(?:[{_HAN}]{{0,8}}(?:社|网|报|台|在线|客户端))"
+_DATELINE = re.compile(
+    rf"(?:^|\n)[ 　]*(?:【|\[)?(?P<medium>{_MEDIUM})(?:[{_HAN}]{{0,6}}?(?:\d{{1,2}}月)?\d{{1,2}}日)?(?:电|讯|消息)(?![{_HAN}]*[台视影])"
+)
+_REPORTERS = re.compile(
+    rf"[（(【\[]\s*(?P<all>(?:[{_HAN}]{{0,4}}(?:记者|通讯员|特派员)[^（）()【】\[\]。\n]{{2,40}}))[）)】\]]"
+)
+_REPORTER_LINE = re.compile(
+    rf"(?:^|[\n。！？”])[ 　]*(?:本报|本网|本刊|本台|特约|实习|见习|{_MEDIUM})?(?:记者|通讯员)[ 　/：:]*(?P<names>[^，。；！？\n（）()]{{2,20}}?)[ 　/]*(?:[{_HAN}]{{2,3}}报[导道]|报[导道]|[ 　]*\n|$)"
+)
+_TAIWAN_REPORTER = re.compile(rf"记者(?P<names>[{_HAN}]{{2,4}}?)[/／ ]?(?:[{_HAN}]{{2}})?报导")
+_BEHIND = re.compile(
+    r"(?P<names>[^（）()。；！？\n]{2,40}?)[ 　]*[/ 　]?(?P<label>供稿|报道|报导|摄影|拍摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
+)
+_GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
+_BRACKETED = re.compile(r"[（(【\[]([^（）()【】\[\]\n]{2,60})[）)】\]]")
+_TAKEN_FROM = re.compile(
+    r"(?:^|[（(。\n])[ 　]*(?:(?:根据|据|综合)(?P<told>[^（）()，。；\n]{2,20}?)(?:消息|报道)(?:编辑|整理)?[）)\n]"
+    r"|(?:摘|转)自[：:]?(?P<taken>[^（）()，。；\n]{2,24}))"
+    r"|转载自[：:]?(?P<reprinted>[“「《][^”」》\n]{2,24}|微信公众号[：:]?[“「]?[^”」（）()，。；\n]{2,24}|[^（）()，。；\n]{2,24})"
+)
+_DATED = re.compile(rf"(?P<medium>{_MEDIUM})\d{{2,4}}/\d{{1,2}}/\d{{1,2}}")
+_LINKED = re.compile(r"原文链接[：:]?\s*\[(?P<medium>[^\[\]\n]{2,12})\]")
+_SIGNED = re.compile(
+    rf"\n(?P<name>[{_HAN}]{{2,20}}(?:办公室|办|部|处|局|会|委|院|中心|所|馆|团委))\n+\d{{4}}年\d{{1,2}}月\d{{1,2}}日\s*$"
+)
+
+
+class _Label(NamedTuple):
+    start: int
+    end: int
+    roles: tuple[str, ...]
+    is_vague: bool  # a word that often stands in ordinary text
+
+
+_VAGUE = frozenset("文 图 编 摄 报道 整理 新闻 记者 通讯员 拍摄 照片".split())
+
+
+def find_credits(text: str, body_start: int = 0) -> list[CreditFound]:
+    """Give the credits of a normalised text, in order of appearance, one entry a person (or body) and role.
+
+    body_start: where the body begins, if a title stands before it.
+    """
+    found: list[CreditFound] = []
+    for find in (_find_datelines, _find_labelled, _find_bracketed, _find_behind, _find_sources, _find_signatures):
+        found += find(text, body_start)
+    unique: dict[tuple[str, str], CreditFound] = {}
+    for credit in sorted(found, key=lambda credit: (credit.start, credit.end)):
+        unique.setdefault((credit.name, credit.role), credit)
+    return list(unique.values())
+
+
+def _credit(named: list[Named], roles: tuple[str, ...]) -> Iterator[CreditFound]:
+    for item in named:
+        for role in roles:
+            if role == "contributor":  # 宣传部供稿 tells where an article comes from, 张三供稿 who wrote it
+                role = "author" if item.is_person else "source"
+            yield CreditFound(item.name, role, item.start, item.end)
+
+
+# labels before names
+
+
+@functools.cache
+def _roles() -> dict[str, tuple[str, ...]]:
+    table = {}
+    for line in read_lines("credit_labels.txt"):
+        label, _, roles = line.partition("\t")
+        table[label] = tuple(roles.split())
+    return table
+
+
+@functools.cache
+def _label_pattern() -> re.Pattern[str]:
+    labels = "|".join(map(re.escape, sorted(_roles(), key=len, reverse=True)))
+    return re.compile(rf"(?P<label>{labels})(?P<gap>{_GAP}|(?<=[图文])、)")
+
+
+def _find_labelled(text: str, body_start: int) -> Iterator[CreditFound]:
+    labels = [label for zone in _zones(text, body_start) for label in _find_labels(text, *zone)]
+    for i, label in enumerate(labels):
+        following = labels[i + 1].start if i + 1 < len(labels) else len(text)
+        end = _end_of_value(text, label.end, following)
+        if label.roles == ("source",):
+            yield from _read_source(text, label.end, end)
+        elif label.roles:
+            yield from _credit(read_names(text, label.end, end, strict=label.is_vague), label.roles)
+    yield from _find_unmarked_chain(text, body_start)
+
+
+def _zones(text: str, body_start: int) -> list[tuple[int, int]]:
+    """Give where credits stand: the short lines at the beginning of the body, and the end."""
+    tail = max(body_start, len(text) - _TAIL)
+    zones = []
+    position, lines = body_start, 0
+    while position < min(tail, body_start + _HEAD) and lines < 4:
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        if end - position <= 120:
+            zones.append((position, min(end, tail)))
+        position, lines = end + 1, lines + 1
+    return [*zones, (tail, len(text))]
+
+
+def _find_labels(text: str, start: int, end: int) -> Iterator[_Label]:
+    last_end = -100
+    for found in _label_pattern().finditer(text, start, end):
+        label, gap = found["label"], found["gap"].strip()
+        before = text[found.start() - 1 : found.start()] if found.start() else "\n"
+        follows_credit = found.start() - last_end <= 30 and not re.search(r"[。！？\n]", text[last_end : found.start()])
+        if label == "新闻" and gap not in ("|", "||", "丨"):
+            continue
+        if len(label) == 1 and _is_han(before) and not follows_credit:
+            continue
+        if gap in ("/", "、") and len(label) == 1 and not follows_credit and _is_han(before):
+            continue
+        if label in ("时间", "日期", "指导", "图片", "新闻", "报道", "记者") and gap in ("：", ":") and _is_han(before) and not follows_credit:
+            continue
+        last_end = found.end()
+        yield _Label(found.start(), found.end(), _roles()[label], label in _VAGUE)
+
+
+def _is_han(char: str) -> bool:
+    return bool(char) and "\u4e00" <= char <= "\u9fff"
+
+
+def _end_of_value(text: str, start: int, limit: int) -> int:
+    """Give where the names behind a label end: at the next label, the end of the line, a bracket, or other matter."""
+    stop = re.compile(r"[\n。；;！？（）()【】\]…]").search(text, start, limit)
+    end = stop.start() if stop else limit
+    trailer = _TRAILER.search(text, start, end)
+    return trailer.start() if trailer else end
+
+
+_URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}[\w/.-]*")
+
+
+def _read_source(text: str, start: int, end: int) -> Iterator[CreditFound]:
+    """来源：校报 陈骊骊 names the medium and may name its reporter."""
+    address = _URL.match(text, start)
+    if address:
+        yield CreditFound(address.group(), "source", *address.span())
+        return
+    for item in read_names(text, start, end, keep_office=True):
+        yield CreditFound(item.name, "author" if item.is_person else "source", item.start, item.end)
+
+
+_UNMARKED = re.compile(r"(?:图文|文字|图片|美编|编辑|摄影|排版|文|图|编)")
+_SENTENCE_EDGE = re.compile(r"(?:^|[。！？~\n”）)])[ ]*(?=(?:图文|文字|文|图)[\u4e00-\u9fff])")
+
+
+def _find_unmarked_chain(text: str, body_start: int) -> Iterator[CreditFound]:
+    """文支教项目部图信息技术部编宣传推广部梁肖玉龙: labels without a mark, told by their following one another."""
+    start = max(body_start, len(text) - 160)
+    for edge in _SENTENCE_EDGE.finditer(text, start):
+        position = edge.end()
+        chain: list[tuple[str, list[Named]]] = []
+        while label := _UNMARKED.match(text, position):
+            value_start = label.end()
+            stop = re.compile(rf"[^{_HAN}]|{_TRAILER.pattern}").search(text, value_start)
+            limit = stop.start() if stop else len(text)
+            cuts = [m.start() for m in _UNMARKED.finditer(text, value_start + 2, limit)] + [limit]
+            for cut in cuts:
+                named = read_names(text, value_start, cut, strict=True)
+                if named:
+                    chain.append((label.group(), named))
+                    position = cut
+                    break
+            else:
+                break
+        if len(chain) >= 2:
+            for label_text, named in chain:
+                yield from _credit(named, _roles()[label_text])
+            return
+
+
+# brackets, labels behind names, datelines
+
+
+def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
+    start = max(body_start, len(text) - _TAIL)
+    for found in _BRACKETED.finditer(text, start):
+        inside, offset = found.group(1), found.start(1)
+        if _label_pattern().match(inside) and not _GLUED.match(inside):
+            continue  # read with the other labels
+        ends_paragraph = text[found.end() : found.end() + 1] in ("", "\n") or not text[found.end() :].strip()
+        position = offset
+        for part in re.split(r"([，；;])", inside):
+            behind = _BEHIND.match(part)
+            glued = _GLUED.match(part)
+            if glued and not behind:
+                named = read_names(text, position + glued.end(), position + len(part), strict=True)
+                yield from _credit([item for item in named if item.is_person], _roles()[glued.group()])
+            if behind and not re.match("根?据|综合|转|摘", part):
+                label = behind["label"]
+                named = read_names(text, position, position + behind.end("names"), strict=label in ("编辑", "报道", "文", "图"))
+                yield from _credit(named, _roles().get(label) or ("author",))
+            position += len(part)
+        before = text[found.start() - 1 : found.start()]
+        if ends_paragraph and before in "。！？”…\n" and len(inside) <= 24:
+            named = read_names(text, offset, offset + len(inside), strict=True)
+            if named and all(item.is_person for item in named) and named[0].start == offset:
+                yield from _credit(named, ("author",))
+
+
+def _find_behind(text: str, body_start: int) -> Iterator[CreditFound]:
+    """医技药剂党支部供稿 as a line of its own, 图为演出现场。蔡昊摄 at the end of one."""
+    for line in re.finditer(r"[^\n]+", text[body_start:]):
+        start, end = body_start + line.start(), body_start + line.end()
+        content = text[start:end]
+        shot = re.search(rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$", content)
+        if shot:
+            yield from _credit(read_names(text, start + shot.start("names"), start + shot.end("names"), strict=True), ("photographer",))
+        given = re.match(rf"[ ]*(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]*(?P<label>供稿|供图)(?=$|[ ]*(?:摄影|编辑|文|图)[/：:])", content)
+        if given and end > len(text) - _TAIL:
+            named = read_names(text, start + given.start("names"), start + given.end("names"))
+            yield from _credit(named, _roles()[given["label"]])
+
+
+def _find_datelines(text: str, body_start: int) -> Iterator[CreditFound]:
+    for found in _DATELINE.finditer(text, max(0, body_start - 1), min(len(text), body_start + _HEAD)):
+        medium = found["medium"]
+        if not medium.startswith(("本", "我", "该")):
+            yield CreditFound(medium, "source", found.start("medium"), found.end("medium"))
+        break
+    for found in _REPORTERS.finditer(text, body_start):
+        yield from _credit(_read_reporters(text, found.start("all"), found.end("all")), ("author",))
+    for pattern in (_REPORTER_LINE, _TAIWAN_REPORTER):
+        for found in pattern.finditer(text, body_start):
+            yield from _credit(read_names(text, found.start("names"), found.end("names"), strict=True), ("author",))
+
+
+def _read_reporters(text: str, start: int, end: int) -> list[Named]:
+    """记者张三 通讯员李四、王五: the names behind each of the words."""
+    words = list(re.compile(rf"[{_HAN}]{{0,4}}?(?:记者|通讯员|特派员)[ 　：:]*").finditer(text, start, end))
+    named: list[Named] = []
+    for i, word in enumerate(words):
+        named += read_names(text, word.end(), words[i + 1].start() if i + 1 < len(words) else end, strict=True)
+    return [item for item in named if item.is_person]
+
+
+def _find_sources(text: str, body_start: int) -> Iterator[CreditFound]:
+    start = max(body_start, len(text) - _TAIL)
+    for found in _TAKEN_FROM.finditer(text, start):
+        group = next(name for name in ("told", "taken", "reprinted") if found[name])
+        name, offset = found[group], found.start(group)
+        quoted = re.search(r"[“「《]([^”」》]+)", name)
+        if quoted:
+            name, offset = quoted.group(1), offset + quoted.start(1)
+        trimmed = re.sub(r"微信公众号$|公众号平台$", "", name).strip()
+        if trimmed:
+            yield CreditFound(trimmed, "source", offset, offset + len(trimmed))
+    for found in (*_LINKED.finditer(text, start), *_DATED.finditer(text, start)):
+        yield CreditFound(found["medium"], "source", *found.span("medium"))
+
+
+def _find_signatures(text: str, body_start: int) -> Iterator[CreditFound]:
+    found = _SIGNED.search(text, body_start)
+    if found:
+        yield CreditFound(found["name"], "author", *found.span("name"))
