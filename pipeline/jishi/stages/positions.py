@@ -32,6 +32,7 @@ _PIECES = re.compile(
     rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)|([^，、。；：（）()！？“”\"《》|/·—\-\s\d])"
 )
 _LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志")
+_STOP = re.compile(r"[。！？\n]")
 _POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
 _NUMBERED = re.compile(r"([两二三四五六七八九十2-9])位$")
 _NUMBERS = {char: 2 + i // 2 for i, char in enumerate("二2三3四4五5六6七7八8九9")} | {"两": 2, "十": 10}
@@ -451,14 +452,14 @@ def list_carries(
     candidates = []
     if previous is not None and previous.organisation is not None:
         edge = scene.titles[previous.title][1]
-        if edge <= start and start - edge <= _REACH:
+        if edge <= start and start - edge <= _REACH and not _STOP.search(scene.text, edge, start):
             same = scene.mentions[previous.mention] == scene.mentions[mention]
             candidates.append(describe_carry(scene, title, mention, "title", previous.organisation, edge, same))
     if before_name is not None and start >= name_end and start - name_end <= _REACH and not taken:
         candidates.append(describe_carry(scene, title, mention, "name", before_name, name_end, True))
     position = scene.place["P", mention]
     for item in reversed(scene.items[max(0, position - 4) : position]):
-        if name_start - item.end > _REACH or "\n" in scene.text[item.end : name_start]:
+        if name_start - item.end > _REACH or _STOP.search(scene.text, item.end, name_start):
             break
         if item.kind == "O":
             phrase = (item.start, item.end)
