@@ -31,10 +31,13 @@ from jishi.stages.segment import NormalisingTokenizer  # noqa: E402
 from jishi.text import normalise_article  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results"
-PUBLIC = {"people-dev": "people-dev", "msra-val": "msra-val", "uner-simp": "uner-simp-dev", "uner-trad": "uner-trad-dev"}
+PUBLIC = ("people-dev", "msra-val", "uner-simp-dev", "uner-trad-dev")
 PUBLIC_LABELS = {"PER": "PERSON", "LOC": "LOC", "ORG": "ORG"}
 # Frequent characters of given names: what names are recombined from (own list)
-GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂婷宇浩然子轩梓涵思远嘉怡欣雨泽一诺文博晨曦若彤志鹏海燕玉珍国栋建华晓东慧琳俊峰雪梅立新春燕丹青云飞"
+GIVEN = (
+    "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂婷宇浩然子轩梓涵思远嘉怡欣雨泽一诺文博晨曦若彤"
+    "志鹏海燕玉珍国栋建华晓东慧琳俊峰雪梅立新春丹青云飞"
+)
 
 
 class Counts:
@@ -63,7 +66,8 @@ def read(path: Path) -> list[dict[str, Any]]:
 def load_fold(shared: Path) -> Callable[[str], str]:
     """The benchmark's own folding of strings."""
     spec = importlib.util.spec_from_file_location("score", shared / "benchmark/score.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     fold: Callable[[str], str] = module.fold
@@ -206,8 +210,8 @@ def main() -> None:
     lines.append(f"| all, every given name replaced | people | {p:.3f} | {r:.3f} | {f:.3f} | |")
     if options.public:
         lines += ["", "| public set, own convention | label | P | R | F1 | gold |", "|---|---|---|---|---|---|"]
-        for name, stem in PUBLIC.items():
-            for label, counts in measure_public(run, options.shared / f"corpora/ner/{stem}.jsonl").items():
+        for name in PUBLIC:
+            for label, counts in measure_public(run, options.shared / f"corpora/ner/{name}.jsonl").items():
                 p, r, f = counts.figures()
                 lines.append(f"| {name} | {label} | {p:.3f} | {r:.3f} | {f:.3f} | {counts.gold} |")
     if speed:

@@ -1,4 +1,4 @@
-"""From trained weights to the shipped files: an ONNX graph with 16-bit tables and 8-bit matrices, and the vocabulary."""
+"""From trained weights to the shipped files: an ONNX graph with 16-bit tables and 8-bit matrices; the vocabulary."""
 
 from __future__ import annotations
 

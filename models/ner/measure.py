@@ -1,4 +1,4 @@
-"""How good a network is while it trains: people and organisations of the dev articles, before the document settles them."""
+"""How good a network is while it trains: names in the dev articles, before the document settles them."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 from spacy.language import Language
+from spacy.strings import hash_string
 from spacy.tokens import Doc, Span
 
 from jishi.stages.findings import register_extensions
@@ -33,6 +34,9 @@ BORROWED_LABELS = {
     "PERSON": "PERSON", "PER": "PERSON", "NR": "PERSON", "ORG": "ORG", "NT": "ORG", "LOC": "LOC", "GPE": "LOC",
     "FAC": "LOC", "NS": "LOC", "TITLE": "TITLE", "HONOUR": "HONOUR",
 }  # fmt: skip
+
+
+_SPACE = np.uint64(hash_string(" "))
 
 
 def _register() -> None:
@@ -61,10 +65,10 @@ class EntityTagger:
     def read(self, doc: Doc) -> TagScores:
         """Run the network over the Doc's text and words."""
         columns = doc.to_array(["ORTH", "LENGTH", "SPACY"])
-        lengths = columns[:, 1].astype(np.int64) + columns[:, 2].astype(np.int64)
-        if len(doc) and doc[-1].whitespace_ == "" and columns[-1, 2]:  # never for spaCy; a guard for foreign tokenizers
-            lengths[-1] -= 1
-        return self.tagger.score(self.tagger.encode(doc.text, lengths, columns[:, 0]))
+        spaced = np.flatnonzero(columns[:, 2]) + 1  # in training a space is a word of its own
+        lengths = np.insert(columns[:, 1], spaced, 1)
+        hashes = np.insert(columns[:, 0], spaced, _SPACE)
+        return self.tagger.score(self.tagger.encode(doc.text, lengths, hashes))
 
 
 def _overlaps_any(span: TaggedSpan, taken: list[tuple[int, int]]) -> bool:
@@ -76,8 +80,10 @@ def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) ->
     text = doc.text
     entities, frames = _trim_all(text, entities), _trim_all(text, frames)
     doc = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
-    begins = {token.idx: token.i for token in doc}
-    ends = {token.idx + len(token): token.i + 1 for token in doc}
+    columns = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64)
+    lasts = np.cumsum(columns.sum(1))
+    begins = dict(zip((lasts - columns.sum(1)).tolist(), range(len(doc)), strict=True))
+    ends = dict(zip((lasts - columns[:, 1]).tolist(), range(1, len(doc) + 1), strict=True))
     doc.ents = [s for s in _make_spans(doc, entities, begins, ends) if s is not None]
     doc.spans["frames"] = _make_spans(doc, frames, begins, ends)
     return doc

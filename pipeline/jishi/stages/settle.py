@@ -48,7 +48,7 @@ def is_name(form: str, label: str) -> bool:
 def mend_edges(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
     """Cover whole Latin words and names with an interpunct; drop spaces and brackets that have no partner."""
     words = [match.span() for match in _LATIN.finditer(text)]
-    begins = {start: end for start, end in words}
+    begins = dict(words)
     mended: list[TaggedSpan] = []
     last = 0
     inner = {offset: word for word in words for offset in range(word[0] + 1, word[1])}

@@ -67,7 +67,7 @@ class CharacterTable:
         self.size = FIRST_CHARACTER + len(characters)
 
     def look_up(self, text: str) -> Integers:
-        """Give the id of every code point of `text`. Ideographs beyond the Basic Multilingual Plane are unknown ones."""
+        """Give the id of every code point of `text`; rare ideographs beyond the first plane are unknown ones."""
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         ids = self._table[np.minimum(codes, 0xFFFF)]
         return np.where(codes > 0xFFFF, np.int32(UNKNOWN_IDEOGRAPH), ids)
