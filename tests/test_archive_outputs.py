@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import jishi
-from jishi.archive.duplicates import DuplicateFinder, compute_signature, estimate_resemblance
+from jishi.archive.duplicates import compute_signature, estimate_resemblance, find_originals
 from jishi.archive.errors import ArchiveError
 from jishi.archive.run import extract_archive
 from jishi.cli import main
@@ -79,10 +79,9 @@ def test_signatures_estimate_how_much_texts_have_in_common() -> None:
     assert half is not None
     assert compute_signature(REPORT.replace("。", "，\n")) == whole  # punctuation does not count
     assert 0.3 < estimate_resemblance(whole, half) < 0.7
-    finder = DuplicateFinder()
-    assert finder.find_original("whole", whole) is None
-    assert finder.find_original("half", half) is None
-    assert finder.find_original("again", whole) == "whole"
+    nearly = compute_signature(REPORT.replace("三楼", "二楼"))
+    assert find_originals([None, whole, half, None, nearly, whole, half]) == {4: 1, 5: 1, 6: 2}
+    assert find_originals([None]) == find_originals([]) == {}
 
 
 def test_on_the_command_line(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import NoReturn
 
 import jishi
@@ -81,7 +83,7 @@ def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "Read articles and write a record for each. Stopped, killed or interrupted, the same command goes on where "
             "it was. Articles that fail are listed in rejects.jsonl with the reason."
         ),
-        epilog="Exit code: 0 a record for every article, 1 some were rejected, 2 the run could not be done.",
+        epilog="Exit code: 0 a record for every article, 1 some were rejected, 2 there is no record, 130 stopped.",
     )
     parser.add_argument(
         "inputs",
@@ -132,6 +134,7 @@ def _run_extract(options: argparse.Namespace) -> int:
     from jishi.archive.run import RunOptions, run
     from jishi.archive.text_formats import ReadingOptions
 
+    signal.signal(signal.SIGTERM, _stop)
     if options.workers is not None and options.workers < 0:
         raise UsageError("--workers must be 0 or more")
     if options.time_limit <= 0:
@@ -158,7 +161,14 @@ def _run_extract(options: argparse.Namespace) -> int:
     )
     if not options.quiet and not options.log_json:
         print(summary.describe())
+    if not summary.counts["records"]:
+        return EXIT_FAILURE
     return EXIT_PARTIAL if summary.counts["rejects"] else EXIT_SUCCESS
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """A system that shuts down asks with SIGTERM: the run ends as at Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 # validate

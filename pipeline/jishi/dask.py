@@ -49,7 +49,7 @@ def extract(
         bag: Any = data
         return bag.map_partitions(_extract_partition, fields, settings)
     if hasattr(data, "map_partitions") and hasattr(data, "columns"):
-        return data.map_partitions(extract_frame, fields, settings, meta=dict.fromkeys(COLUMNS, "str"))
+        return data.map_partitions(extract_frame, fields, settings, meta=dict.fromkeys(COLUMNS, "string"))
     raise TypeError(f"neither a Dask DataFrame nor a Bag: {type(data).__name__}")
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jishi.archive.errors import MissingExtraError
 
@@ -47,29 +49,31 @@ def compute_signature(text: str) -> bytes | None:
     return np.asarray(minhash.digest(), dtype="<u4").tobytes()
 
 
-class DuplicateFinder:
-    """Tells for each article in turn which earlier one it repeats. Memory: about 2 kB an article."""
+def find_originals(signatures: Sequence[bytes | None]) -> dict[int, int]:
+    """Give for each article that repeats an earlier one the place of the first article with that text.
 
-    def __init__(self) -> None:
-        self._bands: list[dict[bytes, int]] = [{} for _ in range(BANDS)]
-        self._originals: list[tuple[str, bytes]] = []
+    signatures: in the order of the archive. Memory: about 500 bytes an article.
+    """
+    places = [place for place, signature in enumerate(signatures) if signature is not None]
+    values = np.frombuffer(b"".join(filter(None, signatures)), "<u4").reshape(-1, PERMUTATIONS)
+    earliest = np.stack([_find_earliest(band) for band in np.split(values, BANDS, axis=1)], axis=1)
+    originals: dict[int, int] = {}
+    for row in np.flatnonzero((earliest < np.arange(len(places))[:, None]).any(axis=1)).tolist():
+        candidates = np.unique(earliest[row][earliest[row] < row])
+        alike = candidates[(values[candidates] == values[row]).mean(axis=1) >= THRESHOLD]
+        if len(alike):
+            first = places[int(alike[0])]
+            originals[places[row]] = originals.get(first, first)
+    return originals
 
-    def find_original(self, identifier: str, signature: bytes | None) -> str | None:
-        """Give the id of the first article that this one repeats; remember this one if it repeats none."""
-        if signature is None:
-            return None
-        width = len(signature) // BANDS
-        bands = [signature[i * width : (i + 1) * width] for i in range(BANDS)]
-        candidates = sorted({known[band] for known, band in zip(self._bands, bands, strict=True) if band in known})
-        for candidate in candidates:
-            original, other = self._originals[candidate]
-            if estimate_resemblance(signature, other) >= THRESHOLD:
-                return original
-        number = len(self._originals)
-        self._originals.append((identifier, signature))
-        for known, band in zip(self._bands, bands, strict=True):
-            known.setdefault(band, number)
-        return None
+
+def _find_earliest(band: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Give for each row the first row with the same values (or with the same hash of them: candidates are compared)."""
+    pairs = np.ascontiguousarray(band).view("<u8")
+    hashes = pairs[:, 0] * np.uint64(0x9E3779B97F4A7C15) + pairs[:, 1]
+    _, index, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    found: NDArray[np.int64] = index[inverse]
+    return found
 
 
 def estimate_resemblance(one: bytes, other: bytes) -> float:

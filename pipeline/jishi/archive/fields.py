@@ -166,4 +166,7 @@ def _read_short(value: Any) -> str | None:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value != value  # NaN and NaT, as pandas fills empty cells
+    """Whether the value stands for an empty cell: None, or the NaN, NaT and NA of pandas."""
+    if value is None or isinstance(value, str | list | dict | tuple):
+        return value is None
+    return type(value).__name__ == "NAType" or bool(value != value)

@@ -65,7 +65,7 @@ def extract_frame(
     columns = list(map(str, frame.columns))
     records = (dict(zip(columns, row, strict=True)) for row in frame.itertuples(index=False, name=None))
     rows = list(extract_rows(records, fields, settings))
-    return pd.DataFrame(rows, index=frame.index, columns=list(COLUMNS), dtype="str")
+    return pd.DataFrame(rows, index=frame.index, columns=list(COLUMNS), dtype="string")
 
 
 def extract_frames(frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:

@@ -223,6 +223,9 @@ class _Run:
                 state.shard_count, state.input_digest = shard_count, digest.hexdigest()
                 return self._finish(was_complete)
         except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                done = f"stopped; {self.progress.articles:,} articles are done, the same command goes on from there"
+                self.reporter.say("stopped", done, articles=self.progress.articles)
             if not was_complete:
                 state.status = "interrupted"
                 self._save_quietly()

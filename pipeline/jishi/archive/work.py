@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
 
-from jishi.archive.errors import UnreadableInputError
+from jishi.archive.errors import ArchiveError, UnreadableInputError
 from jishi.archive.items import FoundArticle, FoundPage, FoundProblem, Item
 from jishi.archive.web_formats import extract_page
 
@@ -100,7 +100,10 @@ def process_batch(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
 def _load_pipeline(settings: WorkSettings) -> Language:
     from jishi.language import load
 
-    return load(model=settings.model, exclude=settings.exclude)
+    try:
+        return load(model=settings.model, exclude=settings.exclude)
+    except Exception as error:  # no article's fault: none could be worked on
+        raise ArchiveError(f"the pipeline cannot be loaded: {type(error).__name__}: {error}") from error
 
 
 def _process(item: Item, nlp: Language, settings: WorkSettings, seconds: dict[str, float]) -> Outcome:

@@ -126,24 +126,22 @@ def _add_up(counts: dict[str, int], seconds: dict[str, float], marker: Marker) -
 def _mark_duplicates(
     store: ShardStore, shard_count: int, lines: Iterable[str], counts: dict[str, int]
 ) -> Iterator[str]:
-    from jishi.archive.duplicates import DuplicateFinder
+    from jishi.archive.duplicates import find_originals
 
-    finder = DuplicateFinder()
-    signatures = (
-        signature
-        for number in range(shard_count)
-        for signature in _get_marker(store, number).signatures or [None] * _get_marker(store, number).record_count
-    )
-    for line, signature in zip(lines, signatures, strict=True):
-        if signature is None:
-            yield line
-            continue
-        record = json.loads(line)
-        original = finder.find_original(record["article"]["id"], signature)
-        if original is not None:
-            counts["duplicates"] += 1
-            record["article"]["duplicate_of"] = original
+    signatures: list[bytes | None] = []
+    for number in range(shard_count):
+        marker = _get_marker(store, number)
+        signatures += marker.signatures or [None] * marker.record_count
+    originals = find_originals(signatures)
+    ids = dict.fromkeys(originals.values(), "")
+    for place, line in enumerate(lines):
+        if place in ids:
+            ids[place] = json.loads(line)["article"]["id"]
+        elif place in originals:
+            record = json.loads(line)
+            record["article"]["duplicate_of"] = ids[originals[place]]
             line = write_line(record)
+            counts["duplicates"] += 1
         yield line
 
 
