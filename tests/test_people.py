@@ -61,6 +61,13 @@ def test_name_that_the_tagger_missed_once_is_found_again() -> None:
     assert [position.title for position in person.positions] == ["教授"]
 
 
+def test_untagged_name_between_title_and_mark_or_in_a_list_of_names() -> None:
+    doc = build_doc(
+        "{O:北辰大学}{T:院士}尤正，{T:教授}{P:陆知白}、史大方、{P:何静远}出席，{T:书记}讲话，{T:主任}安排、检查。"
+    )
+    assert [person.name for person in doc._.people] == ["尤正", "陆知白", "史大方", "何静远"]
+
+
 def test_honorific_is_kept_and_is_no_title() -> None:
     (person,) = build_doc("{P:何静远}女士捐赠了图书。")._.people
     assert (person.honorific, person.positions) == ("女士", [])

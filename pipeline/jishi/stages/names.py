@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from jishi.stages.findings import score_of
+from jishi.stages.segment import is_dictionary_word
 from jishi.stages.titles import is_title, surnames, title_pattern
 
 # A doctrine, work or spirit that bears a person's name names no person.
 _DOCTRINE = re.compile(r"(?:新时代|思想|理论|精神|文选|选集|全集|文集|主义|奖|杯|班|路|纪念馆|大讲堂|讲堂)")
 # The tagger's score below which more names are wrong than right; measured on articles it had not seen.
 _LEAST_SCORE = 0.45
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_LIST_MARKS = "、，。；：（）()！？ \n"
 _MARKS = " ，、。：:（()）“”"
 _FUNCTION = "以在就为向和与及曾则均将率等于从对至的说称"
 _BEFORE_NAME = "由请和与及等为让"
@@ -42,6 +45,7 @@ def find_named_mentions(doc: Doc, text: str) -> tuple[list[str], list[NamedMenti
     Who is named in credits only (doc._.credits) is not among them.
     """
     found = _collect(doc, text)
+    found += _find_missed(doc, text, found)
     surname_of = _join_split_names(doc, text, found)
     found.sort()
     full = _join_forms(list(dict.fromkeys(name for _, _, name in found)))
@@ -89,9 +93,9 @@ def find_short_mentions(
                 if address:
                     boundaries = boundaries if boundaries is not None else _find_word_boundaries(doc)
                     holders = [p for p in people if any(title.endswith(address.group()) for title in titles[p])]
-                    person = holders[0] if len(holders) == 1 else people[0] if len(people) == 1 else None
-                    if person is not None and start in boundaries:
-                        short.append(NamedMention(person, start, end))
+                    meant = holders if len(holders) == 1 else people
+                    if len(meant) == 1 and start in boundaries:
+                        short.append(NamedMention(meant[0], start, end))
             start = text.find(surname, end)
     return short
 
@@ -116,6 +120,46 @@ def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
             continue
         found.append((start, end, text[start:end]))
     return found
+
+
+def _find_missed(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Find untagged names of two or three characters where only a name can stand.
+
+    That is right behind a title and before a mark (院士尤正，), or in a list beside a tagged name (、史大方、).
+    """
+    covered = bytearray(len(text) + 1)
+    for ent in doc.ents:
+        covered[ent.start_char : ent.end_char] = b"\1" * (ent.end_char - ent.start_char)
+    missed: list[tuple[int, int, str]] = []
+
+    def take(start: int, end: int) -> bool:
+        word = text[start:end]
+        free = start >= 0 and len(word) == end - start and not any(covered[start:end])
+        if not free or word[0] not in surnames() or not _CHINESE.fullmatch(word) or is_dictionary_word(word):
+            return False
+        if start and text[start - 1] not in _LIST_MARKS and not covered[start - 1]:
+            return False
+        if end < len(text) and text[end] not in _LIST_MARKS:
+            return False
+        missed.append((start, end, word))
+        covered[start:end] = b"\1" * len(word)
+        return True
+
+    for ent in doc.ents:
+        if ent.label_ == "TITLE":
+            _ = take(ent.end_char, ent.end_char + 2) or take(ent.end_char, ent.end_char + 3)
+    for start, end, _ in found:
+        while text.startswith("、", end):  # onwards through the list
+            size = next((size for size in (2, 3) if take(end + 1, end + 1 + size)), 0)
+            if not size:
+                break
+            end += 1 + size
+        while start and text[start - 1] == "、":  # and back
+            size = next((size for size in (2, 3) if take(start - 1 - size, start - 1)), 0)
+            if not size:
+                break
+            start -= 1 + size
+    return missed
 
 
 def _is_address(name: str) -> bool:

@@ -7,10 +7,11 @@ normalised text and `doc._.normalised` leads back to the source. Entities later 
 
 from __future__ import annotations
 
+import functools
 import logging
 import warnings
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from spacy.lang.zh import ChineseTokenizer, Segmenter
 from spacy.language import Language
@@ -29,6 +30,18 @@ def _import_jieba() -> Any:
         import jieba
     jieba.setLogLevel(logging.WARNING)
     return jieba
+
+
+def is_dictionary_word(word: str) -> bool:
+    """Say whether the segmenter's dictionary has `word` (simplified script)."""
+    return bool(_load_dictionary().get(word))
+
+
+@functools.cache
+def _load_dictionary() -> dict[str, int]:
+    jieba = _import_jieba()
+    jieba.initialize()
+    return cast(dict[str, int], jieba.dt.FREQ)
 
 
 class NormalisingTokenizer(ChineseTokenizer):
