@@ -115,7 +115,7 @@ def load_grammar() -> Grammar:
     triggers = lexicon["triggers"] + "".join(sorted({name[0] for name in festivals()}))
     finder = re.compile(f"(?=[{triggers}])(?:{'|'.join(alternatives)})")
     context = {
-        name: re.compile(_alternatives(entries) + "$" if name.startswith("before") else _alternatives(entries))
+        name: re.compile(_alternatives(entries) + "$" if name.endswith("before") else _alternatives(entries))
         for name, entries in lexicon["context"].items()
     }
     context |= {name: re.compile(pattern) for name, pattern in lexicon["beside"].items()}

@@ -14,7 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.records import DateItem
-from jishi.stages.date_reader import DateMention, DatesFound, Reader
+from jishi.stages.date_mentions import DateMention, DatesFound
+from jishi.stages.date_reader import Reader
 
 __all__ = ["DateMention", "DatesFound", "find_dates", "find_dates_in_doc", "format_dates", "parse_dates"]
 
