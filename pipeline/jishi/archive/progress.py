@@ -15,14 +15,23 @@ JSON_EVERY = 5.0
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is. share: of the input read, 0 to 1; fresh: articles worked on in this session, in `seconds`."""
+    """How far a run is.
+
+    articles, rejects: done so far, in all sessions. fresh: articles worked on in this session, in `seconds`. read:
+    articles read, which is ahead of the work; share_read: of the input's bytes, 0 to 1.
+    """
 
     articles: int = 0
     rejects: int = 0
     fresh: int = 0
-    characters: int = 0
-    share: float = 0.0
+    read: int = 0
+    share_read: float = 0.0
     seconds: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """How much of the archive is done, 0 to 1, taking what is not read to be like what is."""
+        return min(self.articles * self.share_read / self.read, 1.0) if self.read else 0.0
 
     @property
     def rate(self) -> float:
@@ -32,10 +41,9 @@ class Progress:
     @property
     def remaining(self) -> float | None:
         """Seconds until the end at the rate so far, None while that cannot be told."""
-        if self.fresh == 0 or not 0 < self.share <= 1 or self.articles == 0:
+        if not self.share or not self.rate:
             return None
-        left = self.articles / self.share - self.articles
-        return left / self.rate if self.rate else None
+        return (self.articles / self.share - self.articles) / self.rate
 
 
 class Reporter(Protocol):

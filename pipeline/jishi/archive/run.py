@@ -123,6 +123,7 @@ class _Run:
         self.work_settings = WorkSettings(options.model, options.exclude, options.time_limit, options.mark_duplicates)
         self.progress = Progress()
         self.reused = 0
+        self.kept = 0  # articles of shards that are written
         self.began = time.monotonic()
         self.peak_memory: dict[int, int] = {}
         self.was_killed = False
@@ -199,9 +200,13 @@ class _Run:
             for shard in cut_shards(items, self.options.shard_items):
                 digest.update(bytes.fromhex(shard.digest))
                 shard_count += 1
+                self.progress.read += len(shard.items)
                 marker = self.store.read_marker(shard.number)
                 if marker is not None and marker.digest == shard.digest:
-                    self._count(marker)
+                    self.kept += len(marker.keys)
+                    self.progress.articles += len(marker.keys)
+                    self.progress.rejects += len(marker.rejected)
+                    self._tick()
                 elif was_complete and (marker is not None or shard.number >= (state.shard_count or 0)):
                     raise ArchiveError(
                         "the inputs have changed since this run was finished. "
@@ -224,8 +229,8 @@ class _Run:
                 return self._finish(was_complete)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
-                done = f"stopped; {self.progress.articles:,} articles are done, the same command goes on from there"
-                self.reporter.say("stopped", done, articles=self.progress.articles)
+                message = f"stopped; {self.kept:,} articles are done for good, the same command goes on from there"
+                self.reporter.say("stopped", message, articles=self.kept)
             if not was_complete:
                 state.status = "interrupted"
                 self._save_quietly()
@@ -273,7 +278,9 @@ class _Run:
             if self.earlier is not None:
                 for place in places:
                     held.outcomes[place] = self.earlier.find(shard.keys[place])
-                self.reused += sum(outcome is not None for outcome in held.outcomes)
+                taken_over = sum(outcome is not None for outcome in held.outcomes)
+                self.reused += taken_over
+                self.progress.articles += taken_over
                 places = [place for place in places if held.outcomes[place] is None]
             if not places:
                 self._write(held)
@@ -291,6 +298,8 @@ class _Run:
         for stage, seconds in result.seconds.items():
             held.seconds[stage] = held.seconds.get(stage, 0.0) + seconds
         self.progress.fresh += len(batch.items)
+        self.progress.articles += len(batch.items)
+        self.progress.rejects += sum(outcome.record is None for outcome in result.outcomes)
         self.peak_memory[result.worker] = max(self.peak_memory.get(result.worker, 0), result.memory_kb)
         if all(outcome is not None for outcome in held.outcomes):
             self._write(unfinished.pop(batch.shard))
@@ -312,17 +321,11 @@ class _Run:
             else None,
         )
         self.store.write(marker, outcomes)
-        self._count(marker)
-
-    def _count(self, marker: Marker) -> None:
-        self.progress.articles += len(marker.keys)
-        self.progress.rejects += len(marker.rejected)
-        self.progress.characters += marker.characters
-        self._tick()
+        self.kept += len(marker.keys)
 
     def _tick(self) -> None:
         self.progress.seconds = time.monotonic() - self.began
-        self.progress.share = min(self.meter.done / self.meter.total, 1.0) if self.meter.total else 0.0
+        self.progress.share_read = min(self.meter.done / self.meter.total, 1.0) if self.meter.total else 0.0
         self.reporter.update(self.progress)
 
     # after
