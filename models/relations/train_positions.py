@@ -24,7 +24,7 @@ from gold_docs import find_all, fold, read_gold
 from spacy.tokens import Doc
 
 from jishi.records import Article
-from jishi.stages.findings import CreditFound, register_extensions
+from jishi.stages.findings import CreditFound, read_entities, register_extensions
 from jishi.stages.names import find_named_mentions
 from jishi.stages.organisations import find_organisations
 from jishi.stages.people import build_scene, carries_of
@@ -88,12 +88,12 @@ def build_tagged_doc(nlp: spacy.Language, gold: dict[str, Any]) -> Doc:
 
 def add_rows(rows: dict[str, Rows], doc: Doc, gold: dict[str, Any], group: int) -> None:
     """Add what one article teaches."""
-    text = doc.text
-    names, mentions = find_named_mentions(doc, text)
+    text, entities = doc.text, read_entities(doc)
+    names, mentions = find_named_mentions(doc, text, entities)
     if not mentions:
         return
     people = {fold(person["name"]): person for person in gold["people"]}
-    scene, _, own, finder = build_scene(doc, text, mentions)
+    scene, _, own, finder = build_scene(text, entities, mentions)
     borne_out: dict[tuple[int, int], list[dict[str, Any]]] = {}
     for candidate in list_candidates(scene):
         name = names[mentions[candidate.mention].person]

@@ -9,9 +9,8 @@ from __future__ import annotations
 import functools
 import re
 
-from spacy.tokens import Doc
-
 from jishi.lexicons import read_lines
+from jishi.stages.findings import Entity
 
 _MAX_PHRASE = 30
 _MAX_PARTS = 6
@@ -73,15 +72,15 @@ def ends_like_organisation(text: str) -> bool:
 
 
 class AffiliationFinder:
-    """Finds the organisation phrase that ends at an offset of one Doc."""
+    """Finds the organisation phrase that ends at an offset of one text."""
 
-    def __init__(self, doc: Doc, text: str, titles: list[tuple[int, int]], names: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, text: str, entities: list[Entity], titles: list[tuple[int, int]], names: list[tuple[int, int]]
+    ) -> None:
         self.text = text
-        self.tagged = {
-            ent.end_char: (ent.start_char, ent.label_) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")
-        }
+        self.tagged = {ent.end: (ent.start, ent.label) for ent in entities if ent.label in ("ORG", "LOC")}
         self.barriers = {end for _, end in (*titles, *names)}
-        self.barriers.update(ent.end_char for ent in doc.ents if ent.label_ in ("PERSON", "TITLE", "HONOUR"))
+        self.barriers.update(ent.end for ent in entities if ent.label in ("PERSON", "TITLE", "HONOUR"))
 
     def find(self, end: int, *, guess: bool = True) -> tuple[int, int] | None:
         """Give the organisation phrase that ends at `end` (a 的 between is passed over), or None.

@@ -106,9 +106,30 @@ def read_text(doc: Doc) -> str:
     return doc.text if doc._.normalised is None else str(doc._.normalised.text)
 
 
-def score_of(span: Span) -> float:
-    """Give the tagger's score of a span, 1.0 where it has none (a borrowed tagger)."""
-    return 1.0 if span._.score is None else float(span._.score)
+@dataclass(slots=True, frozen=True)
+class Entity:
+    """An entity of `doc.ents`; `score` is the tagger's, 1.0 where it has none (a borrowed tagger)."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+
+
+_LABELS = {"PER": "PERSON", "GPE": "LOC"}
+
+
+def read_entities(doc: Doc) -> list[Entity]:
+    """Give the entities of `doc` in order, once for a whole stage: `doc.ents` makes its spans anew at each access."""
+    return [
+        Entity(
+            ent.start_char,
+            ent.end_char,
+            _LABELS.get(ent.label_, ent.label_),
+            1.0 if ent._.score is None else float(ent._.score),
+        )
+        for ent in doc.ents
+    ]
 
 
 def register_extensions() -> None:

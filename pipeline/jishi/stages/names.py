@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from jishi.stages.findings import score_of
+from jishi.stages.findings import Entity
 from jishi.stages.segment import is_dictionary_word
 from jishi.stages.titles import is_title, surnames, title_pattern
 
@@ -39,20 +39,20 @@ class NamedMention:
     """Where the family name stands, if a title comes between (饶副司长邦安)."""
 
 
-def find_named_mentions(doc: Doc, text: str) -> tuple[list[str], list[NamedMention]]:
+def find_named_mentions(doc: Doc, text: str, entities: list[Entity]) -> tuple[list[str], list[NamedMention]]:
     """Give the names of the people of `doc` in order of appearance, and their mentions in text order.
 
     Who is named in credits only (doc._.credits) is not among them.
     """
-    found = _collect(doc, text)
-    found += _find_missed(doc, text, found)
-    surname_of = _join_split_names(doc, text, found)
+    found = _collect(text, entities)
+    found += _find_missed(text, entities, found)
+    surname_of = _join_split_names(text, entities, found)
     found.sort()
     full = _join_forms(list(dict.fromkeys(name for _, _, name in found)))
     credits = [(credit.start, credit.end) for credit in doc._.credits]
     acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in credits)}
     spans = {(start, end): full[name] for start, end, name in found if full[name] in acting}
-    for (start, end), name in _find_repetitions(doc, text, full).items():
+    for (start, end), name in _find_repetitions(doc, text, entities, full).items():
         if name in acting:
             spans.setdefault((start, end), name)
     ordered = sorted(spans.items())
@@ -100,20 +100,21 @@ def find_short_mentions(
     return short
 
 
-def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
+def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
     """Give the tagged names that the tagger is sure enough of, their ends put right where the text tells."""
-    tagged = [ent for ent in doc.ents if ent.label_ in ("PERSON", "PER")]
+    tagged = [ent for ent in entities if ent.label == "PERSON"]
     best: dict[str, float] = {}
     for ent in tagged:
-        best[ent.text] = max(best.get(ent.text, 0.0), score_of(ent))
+        form = text[ent.start : ent.end]
+        best[form] = max(best.get(form, 0.0), ent.score)
     found = []
     for ent in tagged:
-        start, end = ent.start_char, ent.end_char
+        start, end = ent.start, ent.end
         while end > start and text[end - 1] in _MARKS:
             end -= 1
         while start < end and text[start] in _MARKS:
             start += 1
-        if best[ent.text] < _LEAST_SCORE or end - start < 2 or _is_address(text[start:end]):
+        if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text[start:end]):
             continue
         start, end = _correct_ends(text, start, end, best)
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
@@ -122,14 +123,14 @@ def _collect(doc: Doc, text: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _find_missed(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _find_missed(text: str, entities: list[Entity], found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Find untagged names of two or three characters where only a name can stand.
 
     That is right behind a title and before a mark (院士尤正，), or in a list beside a tagged name (、史大方、).
     """
     covered = bytearray(len(text) + 1)
-    for ent in doc.ents:
-        covered[ent.start_char : ent.end_char] = b"\1" * (ent.end_char - ent.start_char)
+    for ent in entities:
+        covered[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
     missed: list[tuple[int, int, str]] = []
 
     def take(start: int, end: int) -> bool:
@@ -145,9 +146,9 @@ def _find_missed(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> list
         covered[start:end] = b"\1" * len(word)
         return True
 
-    for ent in doc.ents:
-        if ent.label_ == "TITLE":
-            _ = take(ent.end_char, ent.end_char + 2) or take(ent.end_char, ent.end_char + 3)
+    for ent in entities:
+        if ent.label == "TITLE":
+            _ = take(ent.end, ent.end + 2) or take(ent.end, ent.end + 3)
     for start, end, _ in found:
         while text.startswith("、", end):  # onwards through the list
             size = next((size for size in (2, 3) if take(end + 1, end + 1 + size)), 0)
@@ -182,25 +183,19 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
     return start, end
 
 
-def _join_split_names(doc: Doc, text: str, found: list[tuple[int, int, str]]) -> dict[int, int]:
+def _join_split_names(text: str, entities: list[Entity], found: list[tuple[int, int, str]]) -> dict[int, int]:
     """Join a family name, a title and a given name of one or two characters (饶副司长邦安) in `found`.
 
     Gives where the family name of each joined name stands, by the start of its given name.
     """
     surname_of: dict[int, int] = {}
     by_start = {start: (start, end, name) for start, end, name in found}
-    ends = {ent.end_char for ent in doc.ents if ent.label_ in ("ORG", "LOC")}
-    tagged = {ent.start_char for ent in doc.ents if ent.label_ in ("PERSON", "PER")}
-    for ent in doc.ents:
-        start = ent.start_char
-        given = by_start.get(ent.end_char)
-        if (
-            ent.label_ != "TITLE"
-            or not start
-            or given is None
-            or len(given[2]) > 2
-            or text[start - 1] not in surnames()
-        ):
+    ends = {ent.end for ent in entities if ent.label in ("ORG", "LOC")}
+    tagged = {ent.start for ent in entities if ent.label == "PERSON"}
+    for ent in entities:
+        start = ent.start
+        given = by_start.get(ent.end)
+        if ent.label != "TITLE" or not start or given is None or len(given[2]) > 2 or text[start - 1] not in surnames():
             continue
         surname = start - 1
         free = surname == 0 or not "\u4e00" <= text[surname - 1] <= "\u9fff" or text[surname - 1] in _BEFORE_NAME
@@ -228,7 +223,7 @@ def _join_forms(forms: list[str]) -> dict[str, str]:
     return {form: full.get(name, name) for form, name in full.items()}
 
 
-def _find_repetitions(doc: Doc, text: str, full: dict[str, str]) -> dict[tuple[int, int], str]:
+def _find_repetitions(doc: Doc, text: str, entities: list[Entity], full: dict[str, str]) -> dict[tuple[int, int], str]:
     """Find further places where a tagged name stands: the tagger may have missed one of several.
 
     A name of two characters counts only where words begin and end (王明 but not 王明亮).
@@ -241,14 +236,14 @@ def _find_repetitions(doc: Doc, text: str, full: dict[str, str]) -> dict[tuple[i
         while start >= 0:
             places.append((start, start + len(name), name))
             start = text.find(name, start + len(name))
-    tagged = {(ent.start_char, ent.end_char) for ent in doc.ents}
+    tagged = {(ent.start, ent.end) for ent in entities}
     places = [place for place in places if place[:2] not in tagged]
     if not places:
         return {}
     covered = bytearray(len(text))
-    for ent in doc.ents:
-        if ent.label_ in ("PERSON", "ORG", "HONOUR", "LOC"):
-            covered[ent.start_char : ent.end_char] = b"\1" * (ent.end_char - ent.start_char)
+    for ent in entities:
+        if ent.label in ("PERSON", "ORG", "HONOUR", "LOC"):
+            covered[ent.start : ent.end] = b"\1" * (ent.end - ent.start)
     boundaries: set[int] | None = None
     repeated = {}
     for start, end, name in places:

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory
 from jishi.stages.aliases import join_names
 from jishi.stages.clauses import QUOTES
-from jishi.stages.findings import OrganisationFound, read_text, score_of
+from jishi.stages.findings import Entity, OrganisationFound, read_entities, read_text
 
 _EDGE = " \u3000，。、；：！？·—-"
 # The tagger's scores below which more names are wrong than right, for names that end as organisations do and for others
@@ -68,7 +68,7 @@ _GENERIC_KIND = {"学校": "校", "学院": "院", "大学": "校", "总公司":
 def find_organisations(doc: Doc) -> Doc:
     """Set `doc._.organisations` and `doc._.resolved`."""
     text = read_text(doc)
-    mentions = _collect(doc, text)
+    mentions = _collect(text, read_entities(doc))
     names: dict[str, list[tuple[int, int]]] = {}
     for start, end in mentions:
         names.setdefault(text[start:end], []).append((start, end))
@@ -99,20 +99,20 @@ def is_bare(name: str) -> bool:
     )
 
 
-def _collect(doc: Doc, text: str) -> list[tuple[int, int]]:
+def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     """Give the tagged organisations that the guidelines count, without marks and pointing words at their edges.
 
     A name without its place (市政府, 党中央) counts only as a further name of one that stands in full: see join_names.
     """
     found = []
     best: dict[str, float] = {}
-    for ent in doc.ents:
-        if ent.label_ == "ORG":
-            for start, end in _divide(text, *_trim(text, ent.start_char, ent.end_char)):
+    for ent in entities:
+        if ent.label == "ORG":
+            for start, end in _divide(text, *_trim(text, ent.start, ent.end)):
                 name = text[start:end]
                 if _is_name(name):
                     found.append((start, end))
-                    best[name] = max(best.get(name, 0.0), score_of(ent))
+                    best[name] = max(best.get(name, 0.0), ent.score)
     sure = {
         name
         for name, score in best.items()

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words
-from jishi.stages.findings import PersonFound, PositionFound, read_text
+from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.organisations import add_organisation, find_antecedent
@@ -39,8 +39,8 @@ def _honorific_pattern() -> re.Pattern[str]:
 )
 def find_people(doc: Doc) -> Doc:
     """Set `doc._.people`."""
-    text = read_text(doc)
-    names, mentions = find_named_mentions(doc, text)
+    text, entities = read_text(doc), read_entities(doc)
+    names, mentions = find_named_mentions(doc, text, entities)
     people = [PersonFound(name) for name in names]
     for mention in mentions:
         start = mention.start if mention.surname is None else mention.surname
@@ -51,8 +51,8 @@ def find_people(doc: Doc) -> Doc:
     if not mentions:
         doc._.people = people
         return doc
-    scene, titles, own, finder = build_scene(doc, text, mentions)
-    tagged = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "ORG"}
+    scene, titles, own, finder = build_scene(text, entities, mentions)
+    tagged = {(ent.start, ent.end) for ent in entities if ent.label == "ORG"}
     for holding in find_holdings(scene, own, finder):
         _add_position(doc, text, tagged, people[mentions[holding.mention].person], titles[holding.title], holding)
     for person in people:
@@ -68,23 +68,23 @@ def find_people(doc: Doc) -> Doc:
 
 
 def build_scene(
-    doc: Doc, text: str, mentions: list[NamedMention]
+    text: str, entities: list[Entity], mentions: list[NamedMention]
 ) -> tuple[Scene, list[Title], list[tuple[int, int] | None], AffiliationFinder]:
     """Give the scene of names, titles and organisations, the titles, each title's own organisation, and the finder."""
     spans = [(mention.start, mention.end) for mention in mentions]
-    titles = find_titles(doc, text, spans)
+    titles = find_titles(text, entities, spans)
     title_spans = [(title.start, title.end) for title in titles]
-    finder = AffiliationFinder(doc, text, title_spans, spans)
+    finder = AffiliationFinder(text, entities, title_spans, spans)
     surname_before = {mention.surname + 1: mention.surname for mention in mentions if mention.surname is not None}
     own = [finder.find(surname_before.get(title.start, title.start)) for title in titles]
-    organisations = {(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ in ("ORG", "LOC", "GPE")}
+    organisations = {(ent.start, ent.end) for ent in entities if ent.label in ("ORG", "LOC")}
     organisations.update(phrase for phrase in own if phrase)
     merged: list[tuple[int, int]] = []
     for start, end in sorted(organisations, key=lambda span: (span[0], -span[1])):
         if merged and start < merged[-1][1]:
             continue
         merged.append((start, end))
-    honours = [(ent.start_char, ent.end_char) for ent in doc.ents if ent.label_ == "HONOUR"]
+    honours = [(ent.start, ent.end) for ent in entities if ent.label == "HONOUR"]
     return Scene(text, title_spans, spans, merged, honours), titles, own, finder
 
 

@@ -11,11 +11,9 @@ import functools
 import re
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
 from jishi.lexicons import read_lines
 from jishi.stages.affiliations import ends_like_organisation, generic_words, is_territory
-from jishi.stages.findings import score_of
+from jishi.stages.findings import Entity
 
 _MAX_TITLE = 18
 _SURE = 0.9  # the tagger's score from which a title counts though its last word is none of the lexicon's
@@ -161,8 +159,8 @@ def _lengthen(text: str, start: int, end: int, floor: int) -> int:
     return posted.start() if posted else start
 
 
-def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title]:
-    """Give the titles of `doc` in order: those tagged, and those that the lexicon knows next to a name.
+def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]]) -> list[Title]:
+    """Give the titles of a text in order: those tagged, and those that the lexicon knows next to a name.
 
     names: where people are named, in order. A title of the lexicon counts only where it touches a name or another title
     in a list that does (党委书记、校长刘福玉), and where nothing else is tagged.
@@ -171,20 +169,20 @@ def find_titles(doc: Doc, text: str, names: list[tuple[int, int]]) -> list[Title
     taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
     begins_name = {start for start, _ in names}
     floor = 0
-    for ent in doc.ents:
-        start, end = ent.start_char, ent.end_char
-        if ent.label_ == "TITLE":
+    for ent in entities:
+        start, end = ent.start, ent.end
+        if ent.label == "TITLE":
             if end + 1 in begins_name and is_title(text[start : end + 1]):
                 end += 1  # 指挥|长 before a name that the tagger began too early
             begin = _lengthen(text, start, end, floor)
             found = {span: tagged for span, tagged in found.items() if span[1] <= begin}
-            for span in normalise_title(text, begin, end, score_of(ent)):
+            for span in normalise_title(text, begin, end, ent.score):
                 found[span] = True
-        if ent.label_ in ("TITLE", "PERSON", "ORG", "HONOUR"):
+        if ent.label in ("TITLE", "PERSON", "ORG", "HONOUR"):
             for offset in range(start, end):
                 taken[offset] = end
-        if ent.label_ not in ("LOC", "GPE"):
-            floor = start if ent.label_ == "TITLE" else end
+        if ent.label != "LOC":
+            floor = start if ent.label == "TITLE" else end
     for start, end in names:
         for offset in range(start, end):
             taken[offset] = end
