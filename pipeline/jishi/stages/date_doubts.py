@@ -1,4 +1,4 @@
-"""Deciding whether what looks like a date is one: 三十年, 24年, 2.1, 三日, 八号, 国庆, 明天 by what stands beside them."""
+"""Deciding whether what looks like a date is one: 三十年, 24年, 2.1, 三日, 八号, 国庆, by what stands beside them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from jishi.stages.calendars import ROC_OFFSET
 from jishi.stages.date_patterns import Piece, Point, load_grammar
-from jishi.stages.date_pieces import Setting
+from jishi.stages.date_setting import Setting
 from jishi.stages.numerals import read_number
 
 _TITLE = re.compile("《[^》\n]{1,40}》|“[^”\n]{1,16}”|「[^」\n]{1,16}」|『[^』\n]{1,16}』")
@@ -127,7 +127,7 @@ class Doubts:
         return None
 
     def is_part_of_title(self, point: Point) -> bool:
-        """Say whether it is a word of a title: 《春节序曲》, “今日校园之星”. A calendar date inside a title stays one."""
+        """Say whether it is a word of a title (《春节序曲》). A calendar date inside a title stays one."""
         if point.pieces[0].kind not in _WORDS_OF_TITLES:
             return False
         position = bisect.bisect_left(self.titles, (point.start, 0)) - 1

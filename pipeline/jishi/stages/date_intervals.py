@@ -43,6 +43,20 @@ def months(year_number: int, first: int, last: int, granularity: str = "range") 
     return Interval(month(year_number, first).first, end.last, granularity)
 
 
+def quarter(year_number: int, number: int, part: str | None) -> Interval:
+    last = 3 * number
+    if part == "末":
+        return month(year_number, last)
+    if part == "初":
+        return month(year_number, last - 2)
+    return months(year_number, last - 2, last, "quarter")
+
+
+def season(year_number: int, name: str) -> Interval:
+    first = {"春": 3, "夏": 6, "秋": 9, "冬": 12}[name]
+    return months(year_number, first, (first + 1) % 12 + 1, "season")
+
+
 def add_months(value: date, count: int) -> date:
     """The same day of another month, or that month's last day."""
     total = value.year * 12 + value.month - 1 + count

@@ -10,8 +10,8 @@ from jishi.stages.date_doubts import Doubts
 from jishi.stages.date_intervals import Interval, month
 from jishi.stages.date_mentions import DatesFound, make_mention
 from jishi.stages.date_patterns import Expression, Point, find_expressions, fold, load_grammar, split_list
-from jishi.stages.date_pieces import ImpossibleDateError, Setting
 from jishi.stages.date_reference import find_dateline, find_fixed_year, find_stated_years
+from jishi.stages.date_setting import ImpossibleDateError, Setting
 from jishi.stages.date_story import Story
 from jishi.stages.date_values import Reading, read_point
 from jishi.stages.script import classify_script

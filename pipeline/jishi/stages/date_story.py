@@ -10,8 +10,8 @@ from typing import Any
 
 from jishi.stages.date_intervals import Interval, month
 from jishi.stages.date_patterns import Expression, Piece, load_grammar
-from jishi.stages.date_pieces import Setting
 from jishi.stages.date_reference import STATED_YEAR, YEARS_APART
+from jishi.stages.date_setting import Setting
 from jishi.stages.date_values import NEAR_FUTURE, Reading
 from jishi.stages.numerals import read_number
 

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from jishi.stages.date_intervals import Interval, add_months, day, month, year
 from jishi.stages.date_patterns import Piece, Point
-from jishi.stages.date_pieces import UNKNOWN_YEAR, WEEKDAYS, ImpossibleDateError, Setting, narrow
+from jishi.stages.date_pieces import narrow
+from jishi.stages.date_setting import UNKNOWN_YEAR, WEEKDAYS, ImpossibleDateError, Setting
 
 NEAR_FUTURE = 31  # days ahead that a plain sentence (没有“了”) may speak of: else the date would be eleven months old
 FAR_FUTURE = 240  # days ahead that a sentence which looks ahead may speak of
