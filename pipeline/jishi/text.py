@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from jishi.records import Script
 from jishi.stages.edits import Alignment, Repair
-from jishi.stages.repair import repair
+from jishi.stages.repair import Repaired, repair
 from jishi.stages.script import classify_script, to_simplified
 
 __all__ = ["Alignment", "NormalisedText", "Repair", "normalise", "normalise_article"]
@@ -49,12 +49,18 @@ def normalise(text: str) -> NormalisedText:
     >>> normalise("青禾市圖書館２０２４年").text
     '青禾市图书馆2024年'
     """
-    mended = repair(text)
-    script = classify_script(mended.text)
-    simplified = to_simplified(mended.text, script)
-    return NormalisedText(text, simplified, mended.alignment, mended.repairs, mended.warnings, script)
+    return _convert(repair(text))
 
 
 def normalise_article(title: str, text: str) -> NormalisedText:
-    """Give the normalised form of an article whose title comes separately: of title + newline + text."""
-    return normalise(f"{title}\n{text}")
+    """Give the normalised form of an article whose title comes separately: of title + newline + text.
+
+    The two are read as one page, and the line break between them stays.
+    """
+    return _convert(repair(f"{title}\n{text}", title_length=len(title)))
+
+
+def _convert(mended: Repaired) -> NormalisedText:
+    script = classify_script(mended.text)
+    simplified = to_simplified(mended.text, script)
+    return NormalisedText(mended.source, simplified, mended.alignment, mended.repairs, mended.warnings, script)

@@ -74,7 +74,8 @@ def _read_piece(piece: str, offset: int, strict: bool, keep_office: bool) -> lis
         name = piece[:office] or piece
         if not office and (len(piece) > _LONGEST_BODY or not re.fullmatch(rf"[{_HAN}A-Za-z0-9“”·-]{{2,}}", piece)):
             return []
-    return [Named(name, offset, offset + len(name), False)] if len(name) > 1 else []
+    is_body = len(re.findall(f"[{_HAN}]", name)) > 1
+    return [Named(name, offset, offset + len(name), False)] if is_body else []
 
 
 def _divide(piece: str) -> tuple[int, list[tuple[int, int]]]:

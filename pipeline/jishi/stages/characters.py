@@ -21,10 +21,10 @@ INVISIBLE = frozenset(
     + "".join(map(chr, range(0x2060, 0x2070)))
     + "".join(chr(code) for code in (*range(0x00, 0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r\v\f\x85")
 )
+INTERPUNCTS = frozenset("•‧・∙⋅･")
+_INTERPUNCT = re.compile("(?<=[\u4e00-\u9fff”’A-Z])[•‧・∙⋅･](?=[\u4e00-\u9fffA-Z“‘])")
 LINE_BREAKS = frozenset("\r\v\f\x85\u2028\u2029")
-COMPATIBILITY = frozenset(
-    "".join(map(chr, (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20))))
-)
+COMPATIBILITY = frozenset("".join(map(chr, (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)))))
 FULL_WIDTH = frozenset(map(chr, range(0xFF01, 0xFF5F))) - frozenset("！（），：；？～") | frozenset("￥￠￡")
 
 
@@ -40,6 +40,12 @@ def unify_line_breaks(text: str) -> list[Edit]:
     """Turn CR LF, CR, NEL, LS, PS, VT and FF into one line feed."""
     breaks = re.finditer(r"\r\n|[\r\v\f\x85\u2028\u2029]", text)
     return [Edit(m.start(), m.end(), "\n", "line_break", "a line break of another system") for m in breaks]
+
+
+def unify_interpuncts(text: str) -> list[Edit]:
+    """Write the mark between the parts of a foreign name in one way: 约翰•史密斯, 约翰・史密斯 → 约翰·史密斯."""
+    reason = "another mark instead of the interpunct of foreign names"
+    return [Edit(*found.span(), "·", "interpunct", reason) for found in _INTERPUNCT.finditer(text)]
 
 
 @functools.cache

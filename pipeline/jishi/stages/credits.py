@@ -21,7 +21,7 @@ _HAN = "\u4e00-\u9fff"
 _GAP = r"\s*(?:\|\||[：:/|丨‖＼\\])\s*"
 # What follows a credit on a page but is none: 点赞, 扫码关注 …
 _TRAILER = re.compile(
-    r"点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|文中|封面|本文|新媒体运营|投稿邮箱|联系"
+    r"部分|来源于|来自|源于|源自|点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|文中|封面|本文|新媒体运营|投稿邮箱|联系"
 )
 _MEDIUM = rf"(?:[{_HAN}]{{0,8}}(?:社|网|报|台|在线|客户端))"
 _DATELINE = re.compile(
@@ -142,7 +142,7 @@ def _find_labels(text: str, start: int, end: int) -> Iterator[_Label]:
         if label in ("时间", "日期", "指导", "图片", "新闻", "报道", "记者") and gap in ("：", ":") and _is_han(before) and not follows_credit:
             continue
         last_end = found.end()
-        yield _Label(found.start(), found.end(), _roles()[label], label in _VAGUE)
+        yield _Label(found.start(), found.end(), _roles()[label], label in _VAGUE or _roles()[label] == ("reviewer",))
 
 
 def _is_han(char: str) -> bool:

@@ -9,20 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from jishi.stages import characters, misalignment, typography
+from jishi.stages import characters, encoding, markup, misalignment, spacing, typography
 from jishi.stages.edits import Alignment, Edit, Repair, align_edits, apply_edits, compose_edits
 
 Fix = Callable[[str], list[Edit] | tuple[list[Edit], list[str]]]
 
-# A fix runs only where one of its characters stands in the text. The order matters: invisible characters hide the other
-# damage, and bytes can only be searched before the width of characters is changed.
+# Each fix with the characters one of which must stand in the text for it to run. The order matters: bytes are put right
+# before anything looks at characters, invisible characters hide the other damage, and lost bytes can only be searched
+# before the width of characters is changed.
 FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
-    (characters.remove_invisible, characters.INVISIBLE),
+    (encoding.mend_western, encoding.WESTERN_MARKS),
+    (encoding.mend_gbk, encoding.GBK_MARKS | {"锟"}),
     (characters.unify_line_breaks, characters.LINE_BREAKS),
+    (markup.remove_tags, frozenset("<")),
+    (markup.decode_entities, frozenset("&")),
+    (characters.remove_invisible, characters.INVISIBLE),
     (characters.replace_compatibility_forms, characters.COMPATIBILITY),
     (misalignment.mend_misalignment, frozenset("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ")),
     (characters.fold_width, characters.FULL_WIDTH),
+    (characters.unify_interpuncts, characters.INTERPUNCTS),
+    (spacing.join_letter_spaced, spacing.SPACES),
+    (spacing.join_split_names, spacing.SPACES),
+    (spacing.join_split_words, spacing.SPACES),
+    (spacing.join_wrapped_lines, frozenset("\n")),
     (typography.restore_punctuation, typography.MARKS),
+    (spacing.remove_spaces_at_marks, spacing.SPACES),
+    (spacing.unify_spaces, spacing.SPACES),
 )
 
 
@@ -41,8 +53,10 @@ class Repaired:
     warnings: tuple[str, ...]
 
 
-def repair(text: str) -> Repaired:
+def repair(text: str, *, title_length: int | None = None) -> Repaired:
     """Mend a damaged text. A text without damage comes back as it is.
+
+    title_length: where the text is a title, a line break and a body, the length of the title: the two are never joined.
 
     >>> repair("校长\\u200b,你好").text
     '校长，你好'
@@ -56,6 +70,9 @@ def repair(text: str) -> Repaired:
         if isinstance(found, tuple):
             found, notes = found
             warnings += notes
+        if found and title_length is not None:
+            at, _ = align_edits(len(text), edits).to_after(title_length, title_length + 1)
+            found = [edit for edit in found if not edit.start <= at < edit.end]
         if found:
             edits = compose_edits(text, edits, mended, found)
             mended = apply_edits(mended, found)

@@ -24,6 +24,7 @@ _POINT = re.compile(rf"[,;:?!]|(?<![{_CHINESE}])[，；：？！]")
 _BRACKET = re.compile(r"[()（）\n]")
 _SKIPPED = frozenset(",;:?!()，；：？！（）\"'[]［］<>")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,，]\d{3})+(?!\d)")
+_NEAR = 12  # characters around a mark between two signs in which Chinese text is looked for
 _LOOK = 8  # how many marks and brackets in a row are skipped to find the neighbour
 
 
@@ -63,11 +64,15 @@ def _is_wide(text: str, i: int, mark: str) -> bool:
     left, right = _neighbour(text, i, -1), _neighbour(text, i, 1)
     if _IS_CHINESE.match(left):
         return True
-    if left.isdigit() and right.isdigit() and 0 < i < len(text) - 1:
+    if left.isdigit() and right.isdigit():
         if mark == ":" or text[i - 1] != left or text[i + 1] != right:  # 9:30
             return False
         return not _is_in_thousands(text, i)  # 第1，2名
-    return bool(_IS_CHINESE.match(right))
+    if _IS_CHINESE.match(right):
+        return True
+    if left.isalnum() and (right.isalnum() or not right):  # Smith, J.
+        return False
+    return bool(_IS_CHINESE.search(text[max(0, i - _NEAR) : i + _NEAR].replace("\n", "")))  # 增长3.2%，9.4%和9.6%
 
 
 def _is_in_thousands(text: str, i: int) -> bool:

@@ -1,0 +1,120 @@
+"""Fixes of spaces and line breaks inside Chinese text: letter-spaced headings, 张　伟, lines broken at a width."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from jishi.lexicons import read_lines
+from jishi.stages.character_sequences import word_cost
+from jishi.stages.edits import Edit
+from jishi.stages.script import to_simplified
+
+SPACES = frozenset(" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
+_SPACE = "[" + "".join(sorted(SPACES)) + "]"
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_MARK = "，。；：？！、）】》”’（【《“‘—…"
+
+_UNUSUAL = re.compile("[" + "".join(sorted(SPACES - {" ", "\t"})) + "]")
+_LETTER_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:{_SPACE}{{1,3}}[{_HAN}]){{2,}}(?![{_HAN}])")
+_SPLIT_NAME = re.compile(rf"(?<![{_HAN}])([{_HAN}]){_SPACE}{{1,4}}([{_HAN}])(?![{_HAN}])")
+_BESIDE_MARK = re.compile(rf"(?<=[{_HAN}{_MARK}])(?:{_SPACE}+(?=[，。；：？！、）】》”’])|(?<=[，。；：？！、（【《“‘]){_SPACE}+(?=[{_HAN}]))")
+_BETWEEN = re.compile(rf"(?<=[{_HAN}]){_SPACE}{{1,2}}(?=[{_HAN}])")
+_HAN_BEFORE = re.compile(rf"[{_HAN}]{{1,4}}$")
+_HAN_BEHIND = re.compile(rf"[{_HAN}]{{1,4}}")
+
+_LINES_WRAPPED = 4  # lines of one width that show a text to be broken at a width
+_NARROWEST = 15
+_GAIN = 6.0  # nats by which words must be likelier without a space
+
+
+def join_letter_spaced(text: str) -> list[Edit]:
+    """Close up letter-spaced headings: 关 于 举 办 → 关于举办. Single characters in a row, three or more; a list of family
+    names or numerals (一 二 三, 甲 乙 丙) is none.
+    """
+    edits = []
+    for heading in _LETTER_SPACED.finditer(text):
+        characters = re.sub(_SPACE, "", heading.group())
+        is_list_of_names = len(characters) % 2 == 0 and set(characters[::2]) <= _surnames()  # 张　伟　李　娜
+        if not is_list_of_names and not set(characters) <= _ENUMERATED:
+            edits += _close(heading, "letter_spacing", "a letter-spaced heading")
+    return edits
+
+
+_ENUMERATED = frozenset("一二三四五六七八九十甲乙丙丁戊己庚辛日月火水木金土东西南北中")
+
+
+def join_split_names(text: str) -> list[Edit]:
+    """Close up two-character names that were spaced to the width of three: 张　伟 → 张伟.
+
+    The first character is a family name, and no other Chinese character touches either.
+    """
+    edits = []
+    for name in _SPLIT_NAME.finditer(text):
+        if name[1] in _surnames() and name[2] not in _NO_GIVEN_NAME:
+            edits += _close(name, "split_name", "a name of two characters spaced to the width of three")
+    return edits
+
+
+_NO_GIVEN_NAME = frozenset("的了是在有和与及或为等年月日时分第一二三四五六七八九十男女岁")
+
+
+@functools.cache
+def _surnames() -> frozenset[str]:
+    return frozenset("".join(line for line in read_lines("surnames.txt") if len(line) > 2))
+
+
+def _close(found: re.Match[str], kind: str, reason: str) -> list[Edit]:
+    return [
+        Edit(found.start() + space.start(), found.start() + space.end(), "", kind, reason)
+        for space in re.finditer(f"{_SPACE}+", found.group())
+    ]
+
+
+def join_split_words(text: str) -> list[Edit]:
+    """Close up a space inside a word: 我校举 办了 → 我校举办了. Only where the characters make words joined that they do not
+    make apart; the space between two words (主讲人 李晓) stays.
+    """
+    edits = []
+    for space in _BETWEEN.finditer(text):
+        left = _HAN_BEFORE.search(text[max(0, space.start() - 4) : space.start()])
+        right = _HAN_BEHIND.match(text, space.end())
+        if left is None or right is None or len(left.group()) + len(right.group()) < 5:
+            continue
+        before, behind = (to_simplified(found.group(), "traditional") for found in (left, right))
+        if word_cost(before + behind) < word_cost(before) + word_cost(behind) - _GAIN:
+            edits.append(Edit(*space.span(), "", "space", "a space inside a word"))
+    return edits
+
+
+def remove_spaces_at_marks(text: str) -> list[Edit]:
+    """Take out spaces between a Chinese character and a mark of punctuation: 会议 ，  →  会议，."""
+    reason = "a space beside Chinese punctuation"
+    return [Edit(*space.span(), "", "space", reason) for space in _BESIDE_MARK.finditer(text)]
+
+
+def unify_spaces(text: str) -> list[Edit]:
+    """Replace unusual spaces (no-break, ideographic, of typographic width) by ordinary ones."""
+    return [Edit(*space.span(), " ", "space", "an unusual space") for space in _UNUSUAL.finditer(text)]
+
+
+def join_wrapped_lines(text: str) -> list[Edit]:
+    """Join lines that were broken at a fixed width in the middle of sentences.
+
+    Done only where most lines have one width and do not end as sentences do: verses, lists and tables stay.
+    """
+    lines = [found.span() for found in re.finditer(r"[^\n]+", text)]
+    if len(lines) < _LINES_WRAPPED:
+        return []
+    widest = max(end - start for start, end in lines)
+    full = [(start, end) for start, end in lines if widest - 2 <= end - start]
+    if widest < _NARROWEST or len(full) < max(_LINES_WRAPPED, len(lines) // 2):
+        return []
+    broken = {end for _, end in full if re.match(rf"[{_HAN}，、；：]", text[end - 1])}
+    if len(broken) < 0.6 * len(full):
+        return []
+    return [
+        Edit(end, end + 1, "", "line_break", "a line broken inside a sentence")
+        for _, end in full
+        if end in broken and re.match(rf"\n[{_HAN}A-Za-z0-9“《（]", text[end : end + 2])
+    ]
