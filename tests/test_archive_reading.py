@@ -10,6 +10,7 @@ import json
 import lzma
 import os
 import sqlite3
+import sys
 import tarfile
 import time
 import zipfile
@@ -18,10 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 from jishi.archive import opening
 from jishi.archive.encodings import decode
-from jishi.archive.errors import ArchiveError
+from jishi.archive.errors import REASONS, ArchiveError
 from jishi.archive.fields import FieldNames
 from jishi.archive.inputs import InputFile, list_inputs
 from jishi.archive.items import FoundArticle, FoundPage, FoundProblem, Item
@@ -67,6 +69,7 @@ def read(*paths: Path | str, **options: object) -> list[Item]:
 def read_articles(*paths: Path | str, **options: object) -> list[Article]:
     found = [extract_page(item) if isinstance(item, FoundPage) else item for item in read(*paths, **options)]
     assert all(isinstance(item, FoundArticle) for item in found), found
+    assert not any(item.warnings for item in found if isinstance(item, FoundArticle)), found
     return [item.article for item in found if isinstance(item, FoundArticle)]
 
 
@@ -427,3 +430,89 @@ def test_csv_from_the_standard_library_with_line_breaks_in_cells(tmp_path: Path)
         writer.writerow(["标题", "内容"])
         writer.writerows([article.title, article.text] for article in ARTICLES)
     assert [article.text for article in read_articles(tmp_path / "a.csv")] == [article.text for article in ARTICLES]
+
+
+def test_a_database_address_is_read_by_query_and_its_password_is_no_source(tmp_path: Path) -> None:
+    pytest.importorskip("sqlalchemy")
+    path = tmp_path / "a.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE news (content TEXT)")
+        connection.executemany("INSERT INTO news VALUES (?)", [(article.text,) for article in ARTICLES])
+    connection.close()
+    found = read_articles(f"sqlite:///{path}", query="SELECT content FROM news")
+    assert [article.text for article in found] == [article.text for article in ARTICLES]
+    assert problems(read(f"sqlite:///{path}", query="SELECT nothing FROM news")) == ["unreadable"]
+    (file,) = list_inputs(["postgresql://reader:secret@db.example/news"])
+    assert file.source == "postgresql://db.example/news"
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "extra"),
+    [
+        ("a.xlsx", "openpyxl", "excel"),
+        ("a.parquet", "pyarrow", "parquet"),
+        ("a.html", "trafilatura", "html"),
+        ("a.warc", "warcio.archiveiterator", "warc"),
+        ("a.txt.zst", "zstandard", "zstd"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(ArchiveError, match=rf"pip install 'jishi\[{extra}\]'"):
+        read(tmp_path / name)
+
+
+@pytest.fixture(scope="module")
+def good_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A small valid file of each format."""
+    pandas = pytest.importorskip("pandas")
+    folder = tmp_path_factory.mktemp("good")
+    frame = pandas.DataFrame([_row(article) for article in ARTICLES])
+    write_json_lines(folder / "a.jsonl")
+    (folder / "b.json").write_text(json.dumps([_row(article) for article in ARTICLES]), encoding="utf-8")
+    frame.to_csv(folder / "c.csv", index=False, encoding="gb18030")
+    frame.to_excel(folder / "d.xlsx", index=False)
+    frame.to_parquet(folder / "e.parquet")
+    with sqlite3.connect(folder / "f.db") as connection:
+        frame.to_sql("news", connection, index=False)
+    connection.close()
+    (folder / "g.html").write_bytes(make_page(ARTICLES[0]))
+    (folder / "h.txt").write_bytes(ARTICLES[1].text.encode("big5"))
+    (folder / "i.jsonl.gz").write_bytes(gzip.compress((folder / "a.jsonl").read_bytes()))
+    (folder / "j.csv.xz").write_bytes(lzma.compress((folder / "c.csv").read_bytes()))
+    (folder / "k.txt.bz2").write_bytes(bz2.compress((folder / "h.txt").read_bytes()))
+    with zipfile.ZipFile(folder / "l.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(folder / "c.csv", "c.csv")
+    with tarfile.open(folder / "m.tar", "w") as tar:
+        tar.add(folder / "a.jsonl", "a.jsonl")
+    record = b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:x:1>\r\nContent-Type: text/html\r\n"
+    page = make_page(ARTICLES[0])
+    (folder / "n.warc").write_bytes(record + b"Content-Length: %d\r\n\r\n" % len(page) + page + b"\r\n\r\n")
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=strategies.data())
+def test_no_damage_to_a_file_ends_the_reading(
+    tmp_path: Path, good_files: dict[str, bytes], data: strategies.DataObject
+) -> None:
+    name = data.draw(strategies.sampled_from(sorted(good_files)))
+    content = bytearray(good_files[name])
+    for _ in range(data.draw(strategies.integers(0, 4))):
+        place = data.draw(strategies.integers(0, len(content)))
+        if data.draw(strategies.booleans()):
+            content[place : place + data.draw(strategies.integers(0, 50))] = data.draw(strategies.binary(max_size=20))
+        else:
+            del content[place + data.draw(strategies.integers(0, 300)) :]
+    path = tmp_path / name
+    path.write_bytes(content)
+    for item in read(path):
+        if isinstance(item, FoundArticle):
+            item.article.text.encode("utf-8")
+            assert item.key
+        elif isinstance(item, FoundProblem):
+            assert item.reason in REASONS
+            assert item.message

@@ -7,6 +7,7 @@ import stat
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, cast
 
@@ -14,7 +15,7 @@ from jishi.archive import table_formats, text_formats, web_formats
 from jishi.archive.errors import MissingExtraError, UnreadableInputError
 from jishi.archive.inputs import InputFile, describe_unknown, split_name
 from jishi.archive.items import FoundProblem, Item
-from jishi.archive.opening import CountingStream, Meter, decompress
+from jishi.archive.opening import CountingStream, Meter, check_for_bomb, decompress
 from jishi.archive.text_formats import ReadingOptions
 
 StreamReader = Callable[[io.BufferedReader, str, ReadingOptions], Iterator[Item]]
@@ -171,9 +172,12 @@ def _read_zip(path: str, source: str, options: ReadingOptions) -> Iterator[Item]
                     yield FoundProblem(place, "unreadable", "the member is encrypted")
                 elif split_name(name)[0] is not None:
                     try:
+                        check_for_bomb(member.file_size, member.compress_size)
                         with archive.open(member) as stream:
                             guarded = _MemberStream(cast(BinaryIO, stream), member.compress_size)
                             yield from _read_member(cast(BinaryIO, guarded), name, source, options)
+                    except UnreadableInputError as error:
+                        yield FoundProblem(place, error.reason, str(error))
                     except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError) as error:
                         yield FoundProblem(place, "unreadable", f"the member is damaged: {error}")
     except (zipfile.BadZipFile, ValueError) as error:
@@ -187,10 +191,6 @@ class _MemberStream:
         self._stream, self._compressed, self._count = stream, compressed, 0
 
     def read(self, size: int = -1) -> bytes:
-        import zlib
-
-        from jishi.archive.opening import check_for_bomb
-
         try:
             data = self._stream.read(size)
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
