@@ -8,68 +8,81 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict
 
 from jishi.lexicons import read_lines
-from jishi.stages.affiliations import ends_like_organisation, filter_words
+from jishi.stages.abbreviations import abbreviates, list_beginnings
+from jishi.stages.affiliations import filter_words
 
 # What may stand before a name without making it another organisation.
 _FORMAL = re.compile(r"(?:中国|中华人民共和国|中华民国|国立|私立|公立|财团法人|社团法人|中共|全国|[省市区县州盟]立)$")
-_LEADING_FORMAL = re.compile(
-    r"(?:中国|中华人民共和国|中华民国|私立|公立|财团法人|社团法人|全国|[校院]|学[校院]|[我本][校院])"
-)
-_GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
-_PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
-_INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
-_ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
 _DIVISION = re.compile(r"^.{1,12}[省市区县镇乡州国]$")
-# How short forms end, with what the long form may end in: 台科大, 国发院, 一中, 人社局.
-_SHORT_ENDINGS = {
-    "大": ("大学",),
-    "院": ("院",),
-    "所": ("所",),
-    "中": ("中学",),
-    "高": ("高中", "高级中学"),
-    "小": ("小学",),
-    "局": ("局",),
-    "部": ("部",),
-    "处": ("处",),
-    "系": ("系",),
-    "委": ("委员会", "委"),
-    "办": ("办公室", "办"),
-    "会": ("会",),
-    "组": ("组",),
-    "社": ("社",),
-    "协": ("协会",),
-    "联": ("联合会", "联盟"),
-    "中心": ("中心",),
-    "学院": ("学院",),
-    "公司": ("公司",),
-    "集团": ("公司", "集团"),
-    "银行": ("银行", "公司"),
-    "医院": ("医院",),
-    "大学": ("大学",),
-    "队": ("队",),
-    "科": ("科",),
-    "馆": ("馆",),
-    "台": ("台", "电视台"),
-    "厅": ("厅",),
-}
-_FULL_ENDINGS = ("大学", "学院", "医院", "公司", "中学", "小学", "银行")
-_CORPORATE = re.compile(
-    r"股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|科学与|与|及|和|高等|管理|研究|有限|股份"
+_ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
+# 潍坊市总工会（以下简称“市总工会”）, 松江科技大学（松科大）
+_EQUATED = re.compile(r"(?P<mark>[（(，])?(?P<word>(?:以下)?(?:均|统)?(?:简称|下称)(?:为|：)?)?[“‘「\"]?")
+_CLOSING = re.compile(r"[”’」\"]?[）)，。；]")
+_EXPLICIT = re.compile(
+    r"[（(，](?:以下)?(?:均|统)?(?:简称|下称)(?:为|：)?[“‘「\"]?([^”’」\"）)（(，。；\n]{2,12})[”’」\"]?[）)，。；]"
 )
 
+Span = tuple[int, int]
 
-def join_names(text: str, names: dict[str, list[tuple[int, int]]]) -> list[list[str]]:
+
+class NameIndex:
+    """The names of one article, found again by how they end and by the characters an abbreviation may begin with."""
+
+    def __init__(self, text: str, names: dict[str, list[Span]]) -> None:
+        self.names = names
+        self.by_ending: dict[str, list[str]] = defaultdict(list)
+        self.by_beginning: dict[str, list[str]] = defaultdict(list)
+        self.equated: dict[str, str] = {}
+        lengths = {len(name) for name in names}
+        starts = {start: name for name, spans in names.items() for start, _ in spans}
+        for name, spans in names.items():
+            plain = name.replace("人民政府", "政府")
+            for length in lengths:
+                if length < len(plain):
+                    self.by_ending[plain[-length:]].append(name)
+            for char in list_beginnings(name):
+                self.by_beginning[char].append(name)
+            for _, end in spans:
+                short = self._find_equated(text, end, starts)
+                if short is not None and len(short) < len(name):
+                    self.equated.setdefault(short, name)
+
+    @staticmethod
+    def _find_equated(text: str, end: int, starts: dict[int, str]) -> str | None:
+        """Give the name that the text equates with the one that ends at `end`."""
+        opening = _EQUATED.match(text, end)
+        if opening is None or not opening.group():
+            return None
+        name = starts.get(opening.end())
+        if name is None or not _CLOSING.match(text, opening.end() + len(name)):
+            return None
+        if opening["word"]:
+            return name
+        # a bracket alone may name who carries a centre, or a second host
+        short = len(name) <= 6 or name.isascii() or name[-1] == text[end - 1]
+        return name if opening["mark"] in ("（", "(") and short else None
+
+
+def find_stated_aliases(text: str, end: int) -> Span | None:
+    """Give where the short form stands that 以下简称… gives to the name that ends at `end`."""
+    found = _EXPLICIT.match(text, end)
+    return found.span(1) if found else None
+
+
+def join_names(text: str, names: dict[str, list[Span]]) -> list[list[str]]:
     """Give the names in groups of one organisation each, the longest name first.
 
     names: each name with where it stands in `text`.
     """
     ordered = sorted(names, key=lambda name: (-len(name), names[name][0]))
+    index = NameIndex(text, names)
     group_of: dict[str, list[str]] = {}
     groups: list[list[str]] = []
     for name in ordered:
-        longer = _find_long_form(text, name, names, ordered)
+        longer = _find_long_form(name, index)
         if longer is not None:
             group_of[name] = group_of[longer]
             group_of[longer].append(name)
@@ -79,48 +92,36 @@ def join_names(text: str, names: dict[str, list[tuple[int, int]]]) -> list[list[
     return groups
 
 
-def _find_long_form(text: str, name: str, names: dict[str, list[tuple[int, int]]], ordered: list[str]) -> str | None:
-    candidates = [other for other in ordered if len(other) > len(name)]
-    if not candidates:
-        return None
-    for other in candidates:
-        if any(_is_equated(text, end, name) for _, end in names[other]):
-            return other
-    first = names[name][0][0]
-    endings = []
-    for other in candidates:
-        plain = other.replace("人民政府", "政府")
-        if plain.endswith(name) and len(plain) > len(name) and _extends(plain[: -len(name)], name, names):
-            endings.append(other)
+def _find_long_form(name: str, index: NameIndex) -> str | None:
+    names = index.names
+    if name in index.equated:
+        return index.equated[name]
+    endings = [
+        other
+        for other in index.by_ending.get(name, ())
+        if _extends(other.replace("人民政府", "政府")[: -len(name)], name, names)
+    ]
     if endings:
-        return _nearest_before(endings, names, first)
+        return _nearest_before(endings, names, names[name][0][0])
     if name in filter_words("office"):  # 市委 is no abbreviation of 市住建委
         return None
+    candidates = [
+        other
+        for char in dict.fromkeys(list_beginnings(name)[:2])
+        for other in index.by_beginning.get(char, ())
+        if len(other) > len(name)
+    ]
+    candidates = sorted(dict.fromkeys(candidates), key=lambda other: (-len(other), names[other][0]))
     for within in (False, True):
-        short = [other for other in candidates if _abbreviates(name, other, names, within)]
+        short = [other for other in candidates if abbreviates(name, other, names, within=within)]
         whole = [
             other
             for other in short
             if not any(other != p and other.startswith(p) and not name.startswith(p) for p in names)
         ]  # 清大 is 清源大学, not 清源大学图书馆
-        if whole or short:
+        if short:
             return whole[0] if len(whole) == 1 else None
     return None
-
-
-def _is_equated(text: str, end: int, name: str) -> bool:
-    """Say whether 以下简称… or a bracket with just the short name follows the long one that ends at `end`."""
-    window = text[end : end + len(name) + 10]
-    if "称" not in window and len(name) > 6 and not name.isascii() and name[-1] != text[end - 1]:
-        return False  # a bracket alone may name who carries a centre, or a second host
-    if not window.startswith(("（", "(", "，以下", "，简称", "以下简称", "简称")):
-        return False
-    return (
-        re.match(
-            rf"[（(，]?(?:以下)?(?:均)?(?:简称|下称)?(?:为|：|:)?[“‘「\"]?{re.escape(name)}[”’」\"]?[）)，。]?", window
-        )
-        is not None
-    )
 
 
 @functools.cache
@@ -149,90 +150,3 @@ def _nearest_before(forms: list[str], names: dict[str, list[tuple[int, int]]], o
     """Give the form that stands last before `offset`, else the first one after it."""
     before = [(max(s for s, _ in names[form] if s < offset), form) for form in forms if names[form][0][0] < offset]
     return max(before)[1] if before else min(forms, key=lambda form: names[form][0])
-
-
-def _plain(name: str) -> str:
-    """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a leading 校."""
-    name = _ORDINAL.sub("", name.replace("人民政府", "政府").replace("国立", "").replace("国家科学院", "科学院"))
-    formal = _LEADING_FORMAL.match(name)
-    return name[formal.end() :] if formal and len(name) - formal.end() >= 3 else name
-
-
-def _abbreviates(short: str, long: str, names: dict[str, list[tuple[int, int]]], within: bool) -> bool:
-    """Say whether `short` is made of characters of `long` in order, as abbreviations of names are.
-
-    The endings must fit (台科大, …大学); a full name (山东大学) abbreviates no other full name (山东师范大学) unless
-    what it leaves out are words of form, or both have the same parent (浙江大学计算机学院).
-    """
-    plain_short, plain_long = _plain(short), _plain(long)
-    terms = set(_ORDINAL.findall(short)), set(_ORDINAL.findall(long))
-    if terms[0] and terms[1] and terms[0] != terms[1]:
-        return False
-    if plain_short == plain_long:
-        return True
-    if len(plain_short) < 2 or len(plain_long) <= len(plain_short) or plain_long.startswith(plain_short):
-        return False
-    if _GENERIC_START.match(short) or len(plain_long) > 3 * len(plain_short) + 3:
-        return False
-    tail = _common_ending(plain_short, plain_long)
-    if tail >= 3 and len(plain_short) - tail in (2, 3, 4):  # 人大 + 法学院
-        parent = plain_long[: len(plain_long) - tail]
-        return ends_like_organisation(parent) and _begins_in_order(plain_short[: len(plain_short) - tail], parent)
-    ending = next((end for end in _SHORT_ENDINGS if plain_short.endswith(end) and len(end) == 2), plain_short[-1])
-    if ending not in _SHORT_ENDINGS:
-        return (
-            len(plain_short) <= 3
-            and _INSTITUTION.search(long) is not None
-            and _begins_in_order(plain_short, plain_long)
-        )
-    long_ending = next(
-        (full for full in sorted(_SHORT_ENDINGS[ending], key=len, reverse=True) if long.endswith(full)), ""
-    )
-    if not long_ending:
-        return False
-    body, stem = plain_short[: -len(ending)], plain_long[: -len(long_ending)]
-    if within:  # 东亚所 is 松江大学|东亚研究所
-        parent = _PARENT.match(stem)
-        if parent is None or plain_short != short or len(short) > 5:
-            return False
-        stem = stem[parent.end() :]
-    if not body or not _begins_in_order(body, stem):
-        return False
-    if short.endswith(_FULL_ENDINGS):
-        shares_parent = any(
-            short.startswith(parent) and long.startswith(parent) and len(short) > len(parent) + 2
-            for parent in names
-            if parent not in (short, long)
-        )
-        return shares_parent or _CORPORATE.sub("", _subtract(stem, body)) == ""
-    if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
-        return len(plain_long) == 4
-    return len(plain_short) <= 6
-
-
-def _common_ending(a: str, b: str) -> int:
-    size = 0
-    while size < min(len(a), len(b)) and a[-1 - size] == b[-1 - size]:
-        size += 1
-    return size
-
-
-def _begins_in_order(body: str, stem: str) -> bool:
-    """Say whether the characters of `body` stand in `stem` in order, the first among the first two."""
-    position = 0
-    for i, char in enumerate(body):
-        position = stem.find(char, position)
-        if position < 0 or (i == 0 and position > (6 if char in "省市区县" else 1)):
-            return False
-        position += 1
-    return True
-
-
-def _subtract(long: str, short: str) -> str:
-    rest, i = [], 0
-    for char in long:
-        if i < len(short) and char == short[i]:
-            i += 1
-        else:
-            rest.append(char)
-    return "".join(rest)

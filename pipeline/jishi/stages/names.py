@@ -207,19 +207,19 @@ def _join_split_names(text: str, entities: list[Entity], found: list[tuple[int, 
 
 def _join_forms(forms: list[str]) -> dict[str, str]:
     """Give the fullest form of each name: a foreign name's last part, or a given name alone, joins the one it fits."""
+    longer: dict[str, set[str]] = {}
+    for form in forms:
+        parts = _INTERPUNCT.split(form)
+        shorter = set(parts) if len(parts) > 1 else set()
+        for size in (1, 2):  # a given name behind the family name
+            if form[:size] in surnames() and len(form) - size >= 2:
+                shorter.add(form[size:])
+        for part in shorter - {form}:
+            longer.setdefault(part, set()).add(form)
     full = {}
     for form in forms:
-        longer = [
-            other
-            for other in forms
-            if len(other) > len(form)
-            and (
-                form in _INTERPUNCT.split(other)
-                or (other.endswith(form) and len(other) - len(form) == 1 and len(form) == 2 and other[0] in surnames())
-                or (other.endswith(form) and other[: -len(form)] in surnames() and len(form) >= 2)
-            )
-        ]
-        full[form] = longer[0] if len(longer) == 1 else form
+        fits = longer.get(form, set())
+        full[form] = next(iter(fits)) if len(fits) == 1 else form
     return {form: full.get(name, name) for form, name in full.items()}
 
 

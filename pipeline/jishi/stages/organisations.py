@@ -5,6 +5,7 @@ Reads `doc.ents` (ORG) and `doc._.credits`; writes `doc._.organisations` and `do
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 
@@ -12,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory
-from jishi.stages.aliases import join_names
+from jishi.stages.aliases import find_stated_aliases, join_names
 from jishi.stages.clauses import QUOTES
 from jishi.stages.findings import Entity, OrganisationFound, read_entities, read_text
 
@@ -72,6 +73,7 @@ def find_organisations(doc: Doc) -> Doc:
     names: dict[str, list[tuple[int, int]]] = {}
     for start, end in mentions:
         names.setdefault(text[start:end], []).append((start, end))
+    _add_stated_aliases(text, names)
     clusters = join_names(text, names)
     organisations = []
     for cluster in clusters:
@@ -121,17 +123,19 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     return [span for span in found if text[span[0] : span[1]] in sure]
 
 
-def add_organisation(doc: Doc, text: str, span: tuple[int, int]) -> int | None:
-    """Add a tagged organisation that was left out as unsure but has a title right behind it; give its index.
-
-    None where it is none by its form (a place, a bare body, several names in one).
-    """
-    start, end = _trim(text, *span)
-    name = text[start:end]
-    if len(name) < 3 or not _is_name(name) or len(_divide(text, start, end)) > 1:
-        return None
-    doc._.organisations.append(OrganisationFound(name, [], [(start, end)]))
-    return len(doc._.organisations) - 1
+def _add_stated_aliases(text: str, names: dict[str, list[tuple[int, int]]]) -> None:
+    """Add the short forms that the text itself gives (以下简称“松科大”), wherever they stand, tagged or not."""
+    stated = {find_stated_aliases(text, end) for spans in list(names.values()) for _, end in spans}
+    covered = {offset for spans in names.values() for start, end in spans for offset in (start, end - 1)}
+    for span in sorted(span for span in stated if span is not None):
+        alias = text[span[0] : span[1]]
+        if alias in names or is_bare(alias):
+            continue
+        place = text.find(alias)
+        while place >= 0:
+            if place not in covered and place + len(alias) - 1 not in covered:
+                names.setdefault(alias, []).append((place, place + len(alias)))
+            place = text.find(alias, place + len(alias))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -226,25 +230,60 @@ def resolve_generic_mentions(doc: Doc, text: str) -> dict[str, int]:
     return resolved
 
 
-def find_antecedent(doc: Doc, word: str, offset: int) -> int | None:
-    """Give the organisation that a pointing word at `offset` stands for.
+class OrganisationLookup:
+    """Finds the organisation that a phrase names or points at; adds to the list those that a title confirms."""
 
-    该公司, and 学院 by itself, go back to the last organisation of their kind named shortly before; 我校 and 本院 and
-    what has no such antecedent to the one that stands out in the article (doc._.resolved).
-    """
-    index: int | None = doc._.resolved.get(word)
-    stem = word.lstrip("我本该") or word
-    kind = _KINDS.get(_GENERIC_KIND.get(stem, stem))
-    if word[0] in "我本" or kind is None:
-        return index
-    nearest = -1
-    for candidate, found in enumerate(doc._.organisations):
-        if not any(kind.search(form) for form in (found.name, *found.aliases)):
-            continue
-        last = max((end for _, end in found.spans if end <= offset), default=-1)
-        if last > nearest and offset - last <= _NEAR:
-            nearest, index = last, candidate
-    return index
+    def __init__(self, organisations: list[OrganisationFound], resolved: dict[str, int]) -> None:
+        self.organisations = organisations
+        self.resolved = resolved
+        self.forms = {form: i for i, found in enumerate(organisations) for form in (found.name, *found.aliases)}
+        self.lengths = sorted({len(form) for form in self.forms if len(form) >= 3}, reverse=True)
+        self._ends: dict[str, list[tuple[int, int]]] = {}
+
+    def identify(self, text: str, offset: int) -> int | None:
+        """Give the index of the organisation that the phrase `text` at `offset` names or points at."""
+        if text in generic_words():
+            return self.find_antecedent(text, offset)
+        if text in self.forms:
+            return self.forms[text]
+        # 我校|研究生院: the longest name that the phrase ends with
+        endings = (self.forms.get(text[-length:]) for length in self.lengths if length < len(text))
+        return next((index for index in endings if index is not None), None)
+
+    def find_antecedent(self, word: str, offset: int) -> int | None:
+        """Give the organisation that a pointing word at `offset` stands for.
+
+        该公司, and 学院 by itself, go back to the last organisation of their kind named shortly before; 我校 and 本院
+        and what has no such antecedent to the one that stands out in the article (doc._.resolved).
+        """
+        index = self.resolved.get(word)
+        stem = word.lstrip("我本该") or word
+        kind = _GENERIC_KIND.get(stem, stem)
+        if word[0] in "我本" or kind not in _KINDS:
+            return index
+        if kind not in self._ends:
+            self._ends[kind] = sorted(
+                (end, i)
+                for i, found in enumerate(self.organisations)
+                if any(_KINDS[kind].search(form) for form in (found.name, *found.aliases))
+                for _, end in found.spans
+            )
+        ends = self._ends[kind]
+        last = bisect.bisect_right(ends, (offset, len(self.organisations))) - 1
+        return ends[last][1] if last >= 0 and offset - ends[last][0] <= _NEAR else index
+
+    def add(self, text: str, span: tuple[int, int]) -> int | None:
+        """Add a tagged organisation that was left out as unsure but has a title right behind it; give its index.
+
+        None where it is none by its form (a place, a bare body, several names in one).
+        """
+        start, end = _trim(text, *span)
+        name = text[start:end]
+        if len(name) < 3 or not _is_name(name) or len(_divide(text, start, end)) > 1:
+            return None
+        self.organisations.append(OrganisationFound(name, [], [(start, end)]))
+        self.forms[name] = len(self.organisations) - 1
+        return self.forms[name]
 
 
 def _choose(

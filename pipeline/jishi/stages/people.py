@@ -17,13 +17,14 @@ from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
-from jishi.stages.organisations import add_organisation, find_antecedent
+from jishi.stages.organisations import OrganisationLookup
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.5
 _CARRY_THRESHOLD = 0.6
+_MEMORY = 8  # holdings before a title that it may take an organisation over from
 _HONOUR_THRESHOLD = 0.4
 
 
@@ -52,9 +53,10 @@ def find_people(doc: Doc) -> Doc:
         doc._.people = people
         return doc
     scene, titles, own, finder = build_scene(text, entities, mentions)
+    lookup = OrganisationLookup(doc._.organisations, doc._.resolved)
     tagged = {(ent.start, ent.end) for ent in entities if ent.label == "ORG"}
     for holding in find_holdings(scene, own, finder):
-        _add_position(doc, text, tagged, people[mentions[holding.mention].person], titles[holding.title], holding)
+        _add_position(lookup, text, tagged, people[mentions[holding.mention].person], titles[holding.title], holding)
     for person in people:
         person.positions = _drop_short_forms(person.positions)
     _add_honours(scene, people, mentions)
@@ -123,24 +125,33 @@ def carries_of(
     """Give the organisations that a title without its own may take over; `earlier` are the holdings before it."""
     start = scene.titles[title][0]
     previous = next(
-        (h for h in reversed(earlier[-6:]) if h.organisation is not None and scene.titles[h.title][1] <= start), None
+        (h for h in reversed(earlier[-_MEMORY:]) if h.organisation is not None and scene.titles[h.title][1] <= start),
+        None,
     )
     before_name = finder.find(scene.mentions[mention][0])
     taken = before_name is None or any(
-        h.mention == mention and h.organisation is not None and h.organisation == before_name for h in earlier
+        h.mention == mention and h.organisation is not None and h.organisation == before_name
+        for h in earlier[-_MEMORY:]
     )
     return list_carries(scene, (title, mention), previous, before_name, taken)
 
 
 def _add_position(
-    doc: Doc, article: str, tagged: set[tuple[int, int]], person: PersonFound, title: Title, holding: Holding
+    lookup: OrganisationLookup,
+    article: str,
+    tagged: set[tuple[int, int]],
+    person: PersonFound,
+    title: Title,
+    holding: Holding,
 ) -> None:
     text = article[title.start : title.end]
     phrase = holding.organisation
     organisation_text = article[phrase[0] : phrase[1]] if phrase else None
-    organisation = identify_organisation(doc, organisation_text, phrase[0]) if phrase and organisation_text else None
-    if organisation is None and phrase is not None and phrase in tagged:
-        organisation = add_organisation(doc, article, phrase)
+    organisation = None
+    if phrase and organisation_text:
+        organisation = lookup.identify(organisation_text, phrase[0])
+        if organisation is None and phrase in tagged:
+            organisation = lookup.add(article, phrase)
     confidence = round(holding.probability, 3)
     for known in person.positions:
         if known.title != text:
@@ -157,20 +168,6 @@ def _add_position(
             known.confidence = max(known.confidence or 0.0, confidence)
             return
     person.positions.append(PositionFound(text, title.start, title.end, organisation_text, organisation, confidence))
-
-
-def identify_organisation(doc: Doc, text: str, offset: int) -> int | None:
-    """Give the index of the organisation that the phrase `text` at `offset` names or points at."""
-    if text in generic_words():
-        return find_antecedent(doc, text, offset)
-    ending: tuple[int, int] | None = None
-    for index, organisation in enumerate(doc._.organisations):
-        for form in (organisation.name, *organisation.aliases):
-            if text == form:
-                return index
-            if len(form) >= 3 and text.endswith(form) and (ending is None or len(form) > ending[0]):
-                ending = len(form), index  # 我校|研究生院
-    return ending[1] if ending else None
 
 
 def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:

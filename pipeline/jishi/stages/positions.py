@@ -20,6 +20,7 @@ from jishi.stages.clauses import find_sentences, locate
 from jishi.stages.titles import classify_title
 
 _REACH = 70  # characters between a title and a name
+_TOPIC_REACH = 150  # characters from the beginning of a sentence to a title of the person that it is about
 _CANDIDATES = 8  # names looked at on each side
 _LIST = 80  # names of one list that can share a title
 _TEMPLATE = 12  # symbols; a longer template is cut in the middle
@@ -248,7 +249,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 ]
                 candidates.append(pair)
         topic = topics[sentence]
-        if topic is not None and not left:
+        if topic is not None and not left and start - floor <= _TOPIC_REACH:
             symbols = scene.template(floor, start)
             if len(symbols) <= _TEMPLATE:
                 pronoun = _PRONOUN.match(scene.text, floor)

@@ -168,6 +168,7 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
     found: dict[tuple[int, int], bool] = {}
     taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
     begins_name = {start for start, _ in names}
+    latest: list[tuple[int, int]] = []
     floor = 0
     for ent in entities:
         start, end = ent.start, ent.end
@@ -175,9 +176,11 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
             if end + 1 in begins_name and is_title(text[start : end + 1]):
                 end += 1  # 指挥|长 before a name that the tagger began too early
             begin = _lengthen(text, start, end, floor)
-            found = {span: tagged for span, tagged in found.items() if span[1] <= begin}
-            for span in normalise_title(text, begin, end, ent.score):
-                found[span] = True
+            for span in latest:
+                if span[1] > begin:
+                    found.pop(span, None)  # this title takes it in: 主任|药师
+            latest = normalise_title(text, begin, end, ent.score)
+            found.update(dict.fromkeys(latest, True))
         if ent.label in ("TITLE", "PERSON", "ORG", "HONOUR"):
             for offset in range(start, end):
                 taken[offset] = end

@@ -1,0 +1,158 @@
+"""Whether a short name abbreviates a long one: 台科大 and 国立台湾科技大学, 人大法学院 and 中国人民大学法学院.
+
+Abbreviations of Chinese names keep characters of the long form in order, the first of them near its beginning, and end
+in a character that tells the kind (大, 院, 委).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from jishi.stages.affiliations import ends_like_organisation
+
+_LEADING_FORMAL = re.compile(
+    r"(?:中国|中华人民共和国|中华民国|私立|公立|财团法人|社团法人|全国|[校院]|学[校院]|[我本][校院])"
+)
+_DIVISIONS = "省市区县"
+_GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
+_PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
+_INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
+_ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
+# How short forms end, with what the long form may end in: 台科大, 国发院, 一中, 人社局.
+_SHORT_ENDINGS = {
+    "大": ("大学",),
+    "院": ("院",),
+    "所": ("所",),
+    "中": ("中学",),
+    "高": ("高中", "高级中学"),
+    "小": ("小学",),
+    "局": ("局",),
+    "部": ("部",),
+    "处": ("处",),
+    "系": ("系",),
+    "委": ("委员会", "委"),
+    "办": ("办公室", "办"),
+    "会": ("会",),
+    "组": ("组",),
+    "社": ("社",),
+    "协": ("协会",),
+    "联": ("联合会", "联盟"),
+    "中心": ("中心",),
+    "学院": ("学院",),
+    "公司": ("公司",),
+    "集团": ("公司", "集团"),
+    "银行": ("银行", "公司"),
+    "医院": ("医院",),
+    "大学": ("大学",),
+    "队": ("队",),
+    "科": ("科",),
+    "馆": ("馆",),
+    "台": ("台", "电视台"),
+    "厅": ("厅",),
+}
+_FULL_ENDINGS = ("大学", "学院", "医院", "公司", "中学", "小学", "银行")
+_CORPORATE = re.compile(
+    r"股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|科学与|与|及|和|高等|管理|研究|有限|股份"
+)
+
+
+def strip_form(name: str) -> str:
+    """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a leading 校."""
+    name = _ORDINAL.sub("", name.replace("人民政府", "政府").replace("国立", "").replace("国家科学院", "科学院"))
+    formal = _LEADING_FORMAL.match(name)
+    return name[formal.end() :] if formal and len(name) - formal.end() >= 3 else name
+
+
+def abbreviates(short: str, long: str, names: Collection[str], *, within: bool = False) -> bool:
+    """Say whether `short` is made of characters of `long` in order, as abbreviations of names are.
+
+    The endings must fit (台科大, …大学); a full name (山东大学) abbreviates no other full name (山东师范大学) unless
+    what it leaves out are words of form, or both have the same parent (浙江大学计算机学院).
+
+    names: all names of the article. within: look for the beginning behind the parent in the long form (东亚所 in
+    松江大学东亚研究所).
+    """
+    plain_short, plain_long = strip_form(short), strip_form(long)
+    terms = set(_ORDINAL.findall(short)), set(_ORDINAL.findall(long))
+    if terms[0] and terms[1] and terms[0] != terms[1]:
+        return False
+    if plain_short == plain_long:
+        return True
+    if len(plain_short) < 2 or len(plain_long) <= len(plain_short) or plain_long.startswith(plain_short):
+        return False
+    if _GENERIC_START.match(short) or len(plain_long) > 3 * len(plain_short) + 3:
+        return False
+    tail = _common_ending(plain_short, plain_long)
+    if tail >= 3 and len(plain_short) - tail in (2, 3, 4):  # 人大 + 法学院
+        parent = plain_long[: len(plain_long) - tail]
+        return ends_like_organisation(parent) and _begins_in_order(plain_short[: len(plain_short) - tail], parent)
+    ending = next((end for end in _SHORT_ENDINGS if plain_short.endswith(end) and len(end) == 2), plain_short[-1])
+    if ending not in _SHORT_ENDINGS:
+        return (
+            len(plain_short) <= 3
+            and _INSTITUTION.search(long) is not None
+            and _begins_in_order(plain_short, plain_long)
+        )
+    long_ending = next(
+        (full for full in sorted(_SHORT_ENDINGS[ending], key=len, reverse=True) if long.endswith(full)), ""
+    )
+    if not long_ending:
+        return False
+    body, stem = plain_short[: -len(ending)], plain_long[: -len(long_ending)]
+    if within:  # 东亚所 is 松江大学|东亚研究所
+        above = _PARENT.match(stem)
+        if above is None or plain_short != short or len(short) > 5:
+            return False
+        stem = stem[above.end() :]
+    if not body or not _begins_in_order(body, stem):
+        return False
+    if short.endswith(_FULL_ENDINGS):
+        shares_parent = any(
+            short.startswith(parent) and long.startswith(parent) and len(short) > len(parent) + 2
+            for parent in names
+            if parent not in (short, long)
+        )
+        return shares_parent or _CORPORATE.sub("", _subtract(stem, body)) == ""
+    if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
+        return len(plain_long) == 4
+    return len(plain_short) <= 6
+
+
+def _common_ending(a: str, b: str) -> int:
+    size = 0
+    while size < min(len(a), len(b)) and a[-1 - size] == b[-1 - size]:
+        size += 1
+    return size
+
+
+def _begins_in_order(body: str, stem: str) -> bool:
+    """Say whether the characters of `body` stand in `stem` in order, the first among the first two."""
+    position = 0
+    for i, char in enumerate(body):
+        position = stem.find(char, position)
+        if position < 0 or (i == 0 and position > (6 if char in _DIVISIONS else 1)):
+            return False
+        position += 1
+    return True
+
+
+def _subtract(long: str, short: str) -> str:
+    rest, i = [], 0
+    for char in long:
+        if i < len(short) and char == short[i]:
+            i += 1
+        else:
+            rest.append(char)
+    return "".join(rest)
+
+
+def list_beginnings(name: str) -> list[str]:
+    """Give the characters of a name that an abbreviation of it may begin with, its own beginning first."""
+    plain = strip_form(name)
+    characters = list(dict.fromkeys(plain[:2]))
+    parent = _PARENT.match(plain)
+    if parent:
+        characters += plain[parent.end() : parent.end() + 2]
+    characters += [char for char in plain[:7] if char in _DIVISIONS]
+    return list(dict.fromkeys(characters))
