@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import jishi
 from jishi.archive.errors import ArchiveError
+from jishi.exports.commands import add_export, add_link, add_report
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -30,14 +31,24 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="jishi",
         description="Turn Chinese news articles into structured, validated event records.",
         epilog="`jishi COMMAND --help` tells more about a command.",
     )
     parser.add_argument("--version", action="version", version=f"jishi {jishi.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_extract, _add_validate, _add_schema, _add_show, _add_repair, _add_dates):
+    for add in (
+        _add_extract,
+        _add_validate,
+        _add_schema,
+        _add_show,
+        _add_repair,
+        _add_dates,
+        add_export,
+        add_link,
+        add_report,
+    ):
         add(commands)
     return parser
 
@@ -231,11 +242,12 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def _run_show(options: argparse.Namespace) -> int:
     from jishi.archive.records import read_records
-    from jishi.exports.show import print_record, read_source_texts
+    from jishi.exports.show import print_record
+    from jishi.exports.sources import read_source_texts
 
     for record in read_records(options.records):
         if options.id in (None, record.article.id):
-            sources = read_source_texts(options.articles, {record.article.id}) if options.articles else {}
+            sources = read_source_texts([options.articles], {record.article.id}) if options.articles else {}
             print_record(record, sources.get(record.article.id))
             return EXIT_SUCCESS
     if options.id is None:

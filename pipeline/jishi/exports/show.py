@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from pathlib import Path
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,21 +13,9 @@ ROLE_LABELS = {
     "awardee": "获奖 awardee", "visitor": "来访 visitor", "other": "其他 other",
 }  # fmt: skip
 ORGANISER_LABELS = {
-    "host": "主办 host", "organiser": "承办 organiser", "co_organiser": "协办 co-organiser", "supporter": "支持 supporter",
+    "host": "主办 host", "organiser": "承办 organiser", "co_organiser": "协办 co-organiser",
+    "supporter": "支持 supporter",
 }  # fmt: skip
-
-
-def read_source_texts(path: str | Path, ids: Collection[str]) -> dict[str, str]:
-    """Give the source texts of the articles `ids` in a file or folder that `jishi extract` reads."""
-    from jishi.archive import read_articles
-
-    found = {}
-    for article in read_articles([str(path)]):
-        if article.stable_id in ids:
-            found[article.stable_id] = article.source_text
-            if len(found) == len(ids):
-                break
-    return found
 
 
 def print_record(record: Record, source: str | None = None, console: Console | None = None) -> None:

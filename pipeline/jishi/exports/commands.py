@@ -1,0 +1,198 @@
+"""The commands `export`, `link` and `report`: they parse arguments and call the rest of the package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from jishi.archive.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from jishi.exports.linking import Links
+    from jishi.records import Record
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _describe_counts(counts: Mapping[str, int]) -> str:
+    return "\n".join(f"{name:<24}{count:>12,}" for name, count in counts.items())
+
+
+def _add_records(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("records", help="file of records or folder of a run, as `jishi extract` writes it")
+
+
+def _add_links(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--links", metavar="FOLDER", help="what `jishi link` wrote: gives people and organisations ids")
+
+
+def _read_links(options: argparse.Namespace) -> Links:
+    from jishi.exports.linking import Links, read_links
+
+    return read_links(options.links) if options.links else Links()
+
+
+def _read_records(options: argparse.Namespace) -> Iterator[Record]:
+    from jishi.archive.records import read_records
+
+    return read_records(options.records)
+
+
+def _read_texts(options: argparse.Namespace, ids: set[str]) -> dict[str, str]:
+    from jishi.exports.sources import read_source_texts
+
+    if not options.articles:
+        return {}
+    texts = read_source_texts(options.articles, ids)
+    if len(texts) < len(ids):
+        print(
+            f"jishi: {len(ids) - len(texts):,} of {len(ids):,} articles are not in {', '.join(options.articles)}",
+            file=sys.stderr,
+        )
+    return texts
+
+
+# export
+
+
+def add_export(commands: Subparsers) -> None:
+    """Add `jishi export`."""
+    parser = commands.add_parser(
+        "export",
+        help="records as tables, a database, linked data",
+        description="Turn records into what other programs read. The same records give the same bytes.",
+    )
+    formats = parser.add_subparsers(title="formats", metavar="FORMAT", required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], help: str, output: str, epilog: str = "") -> None:
+        format_parser = formats.add_parser(
+            name, help=help, description=help[0].upper() + help[1:] + ".", epilog=epilog or None
+        )
+        _add_records(format_parser)
+        format_parser.add_argument("-o", "--output", required=True, metavar="OUT", type=Path, help=output)
+        _add_links(format_parser)
+        format_parser.set_defaults(run=run)
+
+    add("tables", _run_tables, "a Parquet file for each table", "folder for the files")
+
+
+def _run_tables(options: argparse.Namespace) -> int:
+    from jishi.exports.tables import export_tables
+
+    counts = export_tables(options.records, options.output, _read_links(options).entity_ids)
+    print(_describe_counts(counts))
+    return 0
+
+
+# link
+
+
+def add_link(commands: Subparsers) -> None:
+    """Add `jishi link`."""
+    parser = commands.add_parser(
+        "link",
+        help="find out who is the same over all articles",
+        description=(
+            "Link people and organisations over all records: same name and compatible organisation, title, time and "
+            "company is one, same name at another body is another. A folder written before is carried on: what is "
+            "linked stays linked and no id changes, so that new records can be added daily."
+        ),
+        epilog=(
+            "OUT gets entities.jsonl, links.csv (each mention with its entity and the evidence) and decisions.csv "
+            "(what was kept apart and why). A decision of yours is a row `same` or `different` with two ids of these."
+        ),
+    )
+    _add_records(parser)
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", type=Path, help="folder; carried on if it exists"
+    )
+    parser.add_argument("--restart", action="store_true", help="forget what OUT holds")
+    parser.add_argument("--decisions", metavar="CSV", help="your decisions: columns decision, a, b, note")
+    parser.add_argument(
+        "--gazetteer",
+        metavar="CSV",
+        help="known people and organisations: columns id, kind, name, aliases, organisations, titles, first_year, "
+        "last_year",
+    )
+    parser.add_argument("--home", metavar="NAME", help="whose archive it is: what 文学院 and 我校 belong to")
+    parser.add_argument(
+        "--articles", nargs="+", metavar="INPUT", help="the articles, as given to `jishi extract`: tells renamings"
+    )
+    parser.set_defaults(run=_run_link)
+
+
+def _run_link(options: argparse.Namespace) -> int:
+    from jishi.exports.linking import link, read_gazetteer, read_links, read_overrides, write_links
+
+    previous = None
+    if (options.output / "entities.jsonl").exists() and not options.restart:
+        previous = read_links(options.output)
+    elif options.output.is_file():
+        raise ArchiveError(f"{options.output} is a file; -o takes a folder")
+    records = list(_read_records(options))
+    links = link(
+        records,
+        previous=previous,
+        overrides=read_overrides(options.decisions) if options.decisions else (),
+        gazetteer=read_gazetteer(options.gazetteer) if options.gazetteer else (),
+        texts=_read_texts(options, {record.article.id for record in records}),
+        home=options.home,
+    )
+    write_links(links, options.output)
+    for kind, plural in (("person", "people"), ("organisation", "organisations")):
+        mentions = sum(1 for each in links.links.values() if links.entities[each.entity].kind == kind)
+        entities = sum(1 for entity in links.entities.values() if entity.kind == kind)
+        print(f"{mentions:,} mentions of {plural} are {entities:,} {plural}")
+    return 0
+
+
+# report
+
+
+def add_report(commands: Subparsers) -> None:
+    """Add `jishi report`."""
+    parser = commands.add_parser(
+        "report",
+        help="a web page to look at records in, with their evidence",
+        description=(
+            "Write one web page with search, filters, a timeline, and for each article its text with the evidence "
+            "coloured beside its events. It works offline and holds everything in itself."
+        ),
+    )
+    _add_records(parser)
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="FILE", type=Path, help="the page, such as report.html"
+    )
+    parser.add_argument(
+        "--articles",
+        nargs="+",
+        metavar="INPUT",
+        help="the articles, as given to `jishi extract`: without them the page shows no texts",
+    )
+    _add_links(parser)
+    parser.add_argument("--title", default="纪事 jishi", help="heading of the page")
+    parser.add_argument(
+        "--low-confidence", type=float, default=0.6, metavar="P", help="mark what is less sure than this (default 0.6)"
+    )
+    parser.set_defaults(run=_run_report)
+
+
+def _run_report(options: argparse.Namespace) -> int:
+    from jishi.exports.report import make_report
+
+    records = list(_read_records(options))
+    links = _read_links(options)
+    page = make_report(
+        records,
+        _read_texts(options, {record.article.id for record in records}),
+        title=options.title,
+        entities=links.entity_ids,
+        names=links.names,
+        threshold=options.low_confidence,
+    )
+    options.output.write_text(page, encoding="utf-8", newline="\n")
+    print(f"{options.output}: {len(records):,} articles, {len(page) / 1e6:.1f} MB")
+    return 0
