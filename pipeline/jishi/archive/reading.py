@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, cast
 
 from jishi.archive import table_formats, text_formats, web_formats
-from jishi.archive.errors import MissingExtraError, UnreadableInputError
+from jishi.archive.errors import ArchiveError, UnreadableInputError
 from jishi.archive.inputs import InputFile, describe_unknown, split_name
 from jishi.archive.items import FoundProblem, Item
 from jishi.archive.opening import CountingStream, Meter, check_for_bomb, decompress
@@ -57,10 +57,12 @@ def read_items(
             yield from _read_file(file, options, meter)
         except UnreadableInputError as error:
             yield FoundProblem(file.source, error.reason, str(error))
-        except MissingExtraError:
+        except ArchiveError:
             raise
         except OSError as error:
             yield FoundProblem(file.source, "unreadable", f"cannot be read: {error.strerror or error}")
+        except Exception as error:  # whatever a damaged workbook or table makes of the library that reads it
+            yield FoundProblem(file.source, "unreadable", f"is damaged: {type(error).__name__}: {error}")
         if meter:
             meter.done = before + file.size
 
