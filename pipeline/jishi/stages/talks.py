@@ -18,8 +18,8 @@ from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
-TOPIC_THRESHOLD = 0.3
-SPEAKER_THRESHOLD = 0.6
+TOPIC_THRESHOLD = 0.25
+SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
 _LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
