@@ -41,7 +41,7 @@ _LONGEST = 120  # visible characters after which a search is given up
 _CLEAR = 0.1  # nats by which the best candidate must lead another
 _CLEAR_DIGIT = 1.0  # the same where they differ in a digit: words say little about numbers
 _WORDS_DECIDE = 8.0  # nats within which the words that candidates make are looked at
-_WORD_SHARE = 0.25
+_WORD_SHARE = 0.15
 _PROOFS = 40  # candidates damaged again before the place is given up
 # What is pending between two visible characters: the lead byte of the next, or one of these.
 _ALIGNED = -1  # nothing, the next byte begins a character

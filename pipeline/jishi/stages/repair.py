@@ -63,8 +63,9 @@ def repair(text: str, *, title_length: int | None = None) -> Repaired:
     """
     mended, edits = text, list[Edit]()
     warnings: list[str] = []
+    present = set(text)
     for fix, triggers in FIXES:
-        if triggers.isdisjoint(mended):
+        if triggers.isdisjoint(present):
             continue
         found = fix(mended)
         if isinstance(found, tuple):
@@ -76,6 +77,7 @@ def repair(text: str, *, title_length: int | None = None) -> Repaired:
         if found:
             edits = compose_edits(text, edits, mended, found)
             mended = apply_edits(mended, found)
+            present = set(mended)
     repairs = tuple(Repair(kind, start, end, text[start:end], after, why) for start, end, after, kind, why in edits)
     return Repaired(text, mended, align_edits(len(text), edits), repairs, tuple(warnings))
 

@@ -79,21 +79,36 @@ def to_simplified(text: str, script: Script) -> str:
 
 def _settle(text: str, converted: str) -> str:
     """Correct a conversion where the words around a character decide otherwise."""
-    characters = list(converted)
-    for i, char in enumerate(text):
-        if char in _kept_characters():
-            characters[i] = char
-    for pattern, form in _kept_characters().values():
-        for found in pattern.finditer(text):
-            word = found.group()
-            for k, char in enumerate(word):
-                if char in _kept_characters():
-                    characters[found.start() + k] = form
-    settled = "".join(characters)
+    settled = converted
+    for char, words in _kept_characters().items():
+        if char in text:
+            settled = _keep_in_names(text, settled, char, words)
     if "著" in settled and "着" not in text:
-        settled = _zhu().sub(lambda found: found.group() if found.group(1) else "着", settled)
+        settled = _zhu().sub(lambda found: found.group(1) or "着", settled)
     settled = _words().sub(lambda found: _word_forms()[found.group()], settled)
     return _restore_rare(text, settled)
+
+
+def _keep_in_names(text: str, converted: str, char: str, words: re.Pattern[str]) -> str:
+    """Put a character back where it stands in a personal name: 徐乾學, 王汎森, 李本乾教授, but not in 曬乾 or 餅乾."""
+    characters = list(converted)
+    in_words = {offset for word in words.finditer(text) for offset in range(*word.span())}
+    for name in _names_with(char).finditer(text):
+        offset = name.start() + name.group().index(char)
+        if offset not in in_words:
+            characters[offset] = char
+    return "".join(characters)
+
+
+@functools.cache
+def _names_with(char: str) -> re.Pattern[str]:
+    surnames = "".join(line for line in read_lines("surnames.txt") if len(line) > 2)
+    surnames += to_traditional(surnames)
+    edge = r"(?<![\u4e00-\u9fff])|(?<=[和与與及暨由對对向為为是員员長长任師师授士生記记者])"
+    behind = r"(?=[^\u4e00-\u9fff]|$|教授|老[师師]|院[长長]|校[长長]|主任|先生|同[学學]|博士|[为為等和与與在就]|[书書][记記])"
+    return re.compile(
+        rf"(?:{edge})(?:[{surnames}]{char}[\u4e00-\u9fff]|[{surnames}][\u4e00-\u9fff]{char}{behind})"
+    )
 
 
 def _restore_rare(text: str, converted: str) -> str:
@@ -110,11 +125,11 @@ def _stray_characters() -> dict[int, str]:
 
 
 @functools.cache
-def _kept_characters() -> dict[str, tuple[re.Pattern[str], str]]:
+def _kept_characters() -> dict[str, re.Pattern[str]]:
     kept = {}
     for line in read_lines("script_kept.txt"):
-        char, form, words = line.split("\t")
-        kept[char] = (re.compile("|".join(sorted(words.split(), key=len, reverse=True))), form)
+        char, words = line.split("\t")
+        kept[char] = re.compile("|".join(sorted(words.split(), key=len, reverse=True)))
     return kept
 
 

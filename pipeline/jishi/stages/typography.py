@@ -17,7 +17,7 @@ _KIND = "folded_punctuation"
 _REASON_WIDE = "a mark of a Chinese sentence in ASCII form"
 _REASON_NARROW = "a full-width mark inside a number, a time or Latin text"
 
-_CHINESE = "\u3001-\u301f\u3021-\u3029\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff“”‘’—…·～"
+_CHINESE = "\u3001-\u301f\u3021-\u3029\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _IS_CHINESE = re.compile(f"[{_CHINESE}]")
 # Marks to look at: every ASCII one, and full-width ones that do not follow a Chinese character.
 _POINT = re.compile(rf"[,;:?!]|(?<![{_CHINESE}])[，；：？！]")
@@ -67,12 +67,18 @@ def _is_wide(text: str, i: int, mark: str) -> bool:
     if left.isdigit() and right.isdigit():
         if mark == ":" or text[i - 1] != left or text[i + 1] != right:  # 9:30
             return False
-        return not _is_in_thousands(text, i)  # 第1，2名
+        return not _is_in_thousands(text, i) and _is_near_chinese(text, i)  # 第1，2名
     if _IS_CHINESE.match(right):
         return True
     if left.isalnum() and (right.isalnum() or not right):  # Smith, J.
         return False
-    return bool(_IS_CHINESE.search(text[max(0, i - _NEAR) : i + _NEAR].replace("\n", "")))  # 增长3.2%，9.4%和9.6%
+    return _is_near_chinese(text, i)  # 增长3.2%，9.4%和9.6%
+
+
+def _is_near_chinese(text: str, i: int) -> bool:
+    start = max(i - _NEAR, text.rfind("\n", 0, i))
+    end = text.find("\n", i, i + _NEAR)
+    return bool(_IS_CHINESE.search(text, max(0, start), end if end >= 0 else i + _NEAR))
 
 
 def _is_in_thousands(text: str, i: int) -> bool:
