@@ -27,7 +27,7 @@ RESULTS = Path(__file__).parent / "results"
 SEED = 20240902
 
 CONVENTIONS = {
-    "ahead": "a date without a year is read in the reference's year even if it lies ahead; here it is the "
+    "ahead": "a date without a year is read in the reference's year even where it lies ahead; here it is the "
     "nearest that is not after the reference, unless the sentence looks ahead",
     "next": "the same, of a festival or a lunar date",
     "span of time": "a period that begins now (so many days) is a date; here it is a duration",

@@ -231,9 +231,10 @@ def test_long_runs_of_digits_and_marks_end_quickly() -> None:
 
 def test_every_pattern_finds_its_example() -> None:
     grammar = load_grammar()
-    for kind, example in grammar.examples:
-        found = grammar.finder.match(fold(example))
+    for kind, before, example, after in grammar.examples:
+        found = grammar.finder.match(fold(before + example + after), len(before))
         assert found is not None, (kind, example)
+        assert found[0] == fold(example), (kind, example)
         assert grammar.pieces[str(found.lastgroup)][1] == kind, (kind, example)
 
 

@@ -100,9 +100,9 @@ def festival_day(name: str, year: int) -> date | None:
             candidates = [lunar_day(year - 1, month, day), lunar_day(year, month, day)]
             return next((found for found in candidates if found and found.year == year), None)
         return lunar_day(year, month, day)
-    if "before" in rule:
-        eve = festival_day(rule["before"], year)
-        return eve - timedelta(days=1) if eve else None
+    if "before" in rule or "after" in rule:
+        other = festival_day(rule.get("before") or rule["after"], year)
+        return other + timedelta(days=1 if "after" in rule else -1) if other else None
     if "term" in rule:
         return solar_term(rule["term"], year)
     month, weekday, n = rule["weekday"]

@@ -20,14 +20,17 @@ class Interval:
 
 
 def day(value: date) -> Interval:
+    """One day."""
     return Interval(value, value, "day")
 
 
 def month(year: int, number: int) -> Interval:
+    """A month of a year."""
     return Interval(date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1]), "month")
 
 
 def year(number: int) -> Interval:
+    """A Gregorian year."""
     return Interval(date(number, 1, 1), date(number, 12, 31), "year")
 
 
@@ -44,6 +47,7 @@ def months(year_number: int, first: int, last: int, granularity: str = "range") 
 
 
 def quarter(year_number: int, number: int, part: str | None) -> Interval:
+    """A quarter of a year; part: 初 for its first month, 末 for its last, None for all of it."""
     last = 3 * number
     if part == "末":
         return month(year_number, last)
@@ -53,6 +57,7 @@ def quarter(year_number: int, number: int, part: str | None) -> Interval:
 
 
 def season(year_number: int, name: str) -> Interval:
+    """Spring (春) is March to May, and so on; winter (冬) begins in December of its year."""
     first = {"春": 3, "夏": 6, "秋": 9, "冬": 12}[name]
     return months(year_number, first, (first + 1) % 12 + 1, "season")
 

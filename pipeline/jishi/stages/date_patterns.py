@@ -82,13 +82,16 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The compiled patterns: one that finds a piece of any kind, and one of each kind that names its parts."""
+    """The compiled patterns: one that finds a piece of any kind, and one of each kind that names its parts.
+
+    examples: kind, what stands before, the example itself, what stands after it.
+    """
 
     finder: re.Pattern[str]
     pieces: dict[str, tuple[re.Pattern[str], str, int, str]]
     words: dict[str, dict[str, int]]
     context: dict[str, re.Pattern[str]]
-    examples: tuple[tuple[str, str], ...]
+    examples: tuple[tuple[str, str, str, str], ...]
 
 
 @functools.cache
@@ -111,7 +114,7 @@ def load_grammar() -> Grammar:
         name = f"p{number}"
         pieces[name] = (re.compile(pattern), rule["kind"], rule.get("level", 9), rule.get("head", "yes"))
         alternatives.append(f"(?P<{name}>{re.sub(r'[(][?]P<[a-z0-9]+>', '(?:', pattern)})")
-        examples.append((rule["kind"], rule["example"]))
+        examples.append((rule["kind"], rule.get("after", ""), rule["example"], rule.get("following", "")))
     triggers = lexicon["triggers"] + "".join(sorted({name[0] for name in festivals()}))
     finder = re.compile(f"(?=[{triggers}])(?:{'|'.join(alternatives)})")
     context = {

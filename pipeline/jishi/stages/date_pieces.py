@@ -320,8 +320,13 @@ def _read_counted(piece: Piece, context: Interval, setting: Setting) -> Interval
 
 
 def _read_day_ordinal(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
-    found = context.first + timedelta(days=read_part(piece, "number") - 1)
-    return day(found) if context.first <= found <= context.last and context.granularity != "day" else None
+    if context.granularity == "day":
+        return None
+    if "last" in piece.parts:
+        return day(context.last)
+    number = read_part(piece, "number") if "number" in piece.parts else 1
+    found = context.first + timedelta(days=number - 1)
+    return day(found) if context.first <= found <= context.last else None
 
 
 def _read_festival(piece: Piece, context: Interval, setting: Setting) -> Interval | None:

@@ -41,11 +41,11 @@ class Setting:
     """What an expression is read against.
 
     reference: the day the text speaks from; None if unknown. traditional: the script. taiwan: short years count from
-    1912. looks_ahead: the sentence speaks of what is to come. plain: it does not say that what it tells is over. day,
-    month, year: the last ones named before in the text; month_near: that month stands just before; named_year_known: the
-    year of that day and month is known. fixed_year: the year that the text states where the reference is unknown.
-    year_before: the year of a full date just before. speaking_day: the day that the text calls today, if not the
-    reference.
+    1912. looks_ahead: the sentence speaks of what is to come. plain: it does not say that what it tells is over.
+    day, month, year: the last ones named before in the text. month_near: that month stands just before.
+    named_year_known: the year of that day and month is known. fixed_year: the year that the text states, where the
+    reference is unknown. year_before: the year of a full date just before. speaking_day: the day that the text calls
+    today, if not the reference.
     """
 
     reference: date | None = None

@@ -16,6 +16,7 @@ from jishi.stages.date_values import NEAR_FUTURE, Reading
 from jishi.stages.numerals import read_number
 
 _SENTENCE_END = re.compile(r"[。!?;\n]")
+_NAMES_YEAR = frozenset((*STATED_YEAR, "roc_year", "short_year", "roc_date", "relative_year"))  # 去年10月8日
 _IDEOGRAPH = re.compile("[一-龥]")
 _OF_DATES = re.compile("[年月日号时分点周星期上下午]")
 _PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a caption, a table cell) tells nothing
@@ -126,7 +127,7 @@ class Story:
             self.month_end, self.month_sentence = end, self._sentence(head.start)
         if interval.granularity in ("day", "month", "year") and reading.year_known:
             changes["year"] = interval.first.year
-        if head.kind in STATED_YEAR and interval.granularity in ("day", "month"):
+        if head.kind in _NAMES_YEAR and interval.granularity in ("day", "month"):
             self.full_date_end, self.full_date_sentence = end, self._sentence(head.start)
         self.setting = replace(self.setting, **changes)
 
