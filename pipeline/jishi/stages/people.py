@@ -21,6 +21,7 @@ from jishi.stages.organisations import OrganisationLookup
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
+_MARGIN = 0.3  # a title given to one person surely is given to others only where that is nearly as sure
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.5
 _CARRY_THRESHOLD = 0.6
@@ -95,11 +96,13 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
     pair_model = load_linear_model("title_person")
     carry_model = load_linear_model("title_organisation")
     best: dict[tuple[int, int], float] = {}
+    surest: dict[int, float] = {}
     for candidate in list_candidates(scene):
         probability = _CERTAIN if candidate.certain else pair_model.probability(candidate.features)
-        if probability >= _PAIR_THRESHOLD:
-            key = candidate.title, candidate.mention
-            best[key] = max(probability, best.get(key, 0.0))
+        key = candidate.title, candidate.mention
+        best[key] = max(probability, best.get(key, 0.0))
+        surest[candidate.title] = max(probability, surest.get(candidate.title, 0.0))
+    best = {key: p for key, p in best.items() if p >= _PAIR_THRESHOLD and p >= surest[key[0]] - _MARGIN}
     holdings: list[Holding] = []
     for title, mention in sorted(best):
         organisation, certainty = own[title], 1.0

@@ -215,11 +215,14 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     continue  # 处长何远、王晓棠老师: the second is of another rank
                 own = "".join(symbols)
                 touch = _touching(scene, item)
-                names = _count_list(scene, people)
+                listed = _count_list(scene, people)
+                names = str(listed) if listed <= 3 else "many"
                 number = _NUMBERED.search(scene.text, max(0, start - 3), start)
                 pair = Candidate(index, item.index)
                 if side == "L" and number and _LIST_PART.sub("", own) in ("N位", "等N位"):
                     pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
+                if side == "R" and listed > 1 and rank < listed and _LIST_PART.sub("", own) == "：":
+                    pair.certain = True  # 书法家：甲、乙、丙
                 pair.features = [
                     f"{side}:{own}",
                     f"{side}:{own}|{other}",
@@ -296,15 +299,15 @@ def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: in
     return near
 
 
-def _count_list(scene: Scene, people: list[Item]) -> str:
-    """Say how many names stand in one list with the nearest: 1, 2, 3 or many."""
+def _count_list(scene: Scene, people: list[Item]) -> int:
+    """Give how many names stand in one list with the nearest."""
     count = 1
     for previous, item in itertools.pairwise(people):
         gap = scene.text[min(previous.end, item.end) : max(previous.start, item.start)]
         if len(gap) > 3 or gap.strip("、，和与及 ") not in ("", "以"):
             break
         count += 1
-    return str(count) if count <= 3 else "many"
+    return count
 
 
 def _describe_runs(scene: Scene) -> list[tuple[str, str]]:

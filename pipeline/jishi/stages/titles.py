@@ -155,6 +155,11 @@ def _lengthen(text: str, start: int, end: int, floor: int) -> int:
     longer = match_title_before(text, end, floor)
     if longer and longer[0] < start and (_RANK.fullmatch(text, longer[0], start) or not is_title(text[start:end])):
         start = longer[0]
+    return _take_in_post(text, start, end)
+
+
+def _take_in_post(text: str, start: int, end: int) -> int:
+    """Give where 驻柬埔寨大使 begins, whose 大使 stands in [start, end)."""
     posted = _POSTED.search(text, max(0, start - 10), start) if text.endswith(_POSTS, start, end) else None
     return posted.start() if posted else start
 
@@ -206,7 +211,7 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
     for start, end in names:
         before = free(match_title_before(text, start))
         if before:
-            found.setdefault(before, False)
+            found.setdefault((_take_in_post(text, *before), before[1]), False)
         after = free(match_title_after(text, end))
         if after:
             found.setdefault(after, False)
