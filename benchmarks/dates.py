@@ -31,7 +31,7 @@ CONVENTIONS = {
     "nearest that is not after the reference, unless the sentence looks ahead",
     "next": "the same, of a festival or a lunar date",
     "span of time": "a period that begins now (so many days) is a date; here it is a duration",
-    "rounding": "the first days of a month, a century, an ordinal year: bounds drawn otherwise than in the article gold",
+    "rounding": "the first days of a month, a century, an ordinal year: bounds drawn otherwise than in the articles",
     "other": "not found, or another span",
 }
 

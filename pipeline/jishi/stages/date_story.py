@@ -116,7 +116,7 @@ class Story:
                 self.years_of_days[head.parts["month"], written] = interval.first.year
         if interval.granularity == "day" and reading.month_known:
             changes |= {"day": interval.last, "month": month(interval.last.year, interval.last.month)}
-            if interval.first == interval.last and head.kind == "month":
+            if interval.first == interval.last and any(piece.kind == "month" for piece in pieces):
                 self.months_of_days[interval.first.day] = changes["month"]
             if self._is_event_day(interval, head):
                 changes["speaking_day"] = interval.first
@@ -127,7 +127,7 @@ class Story:
             self.month_end, self.month_sentence = end, self._sentence(head.start)
         if interval.granularity in ("day", "month", "year") and reading.year_known:
             changes["year"] = interval.first.year
-        if head.kind in _NAMES_YEAR and interval.granularity in ("day", "month"):
+        if head.kind in _NAMES_YEAR and any(piece.level in (3, 5) for piece in pieces):
             self.full_date_end, self.full_date_sentence = end, self._sentence(head.start)
         self.setting = replace(self.setting, **changes)
 
