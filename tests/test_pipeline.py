@@ -29,7 +29,10 @@ def sample_articles(samples: Path) -> list[Article]:
 
 
 def fold(text: str) -> str:
-    return jishi.normalise(text).text.replace(" ", "").replace("\n", "")
+    from jishi.stages.script import to_simplified
+
+    simplified = to_simplified(jishi.normalise(text).text, "traditional")  # a name alone is too short to tell its script
+    return simplified.replace(" ", "").replace("\n", "")
 
 
 # the spaCy contract

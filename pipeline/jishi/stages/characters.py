@@ -21,6 +21,7 @@ INVISIBLE = frozenset(
     + "".join(map(chr, range(0x2060, 0x2070)))
     + "".join(chr(code) for code in (*range(0x00, 0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r\v\f\x85")
 )
+SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
 INTERPUNCTS = frozenset("•‧・∙⋅･")
 _INTERPUNCT = re.compile("(?<=[\u4e00-\u9fff”’A-Z])[•‧・∙⋅･](?=[\u4e00-\u9fffA-Z“‘])")
 LINE_BREAKS = frozenset("\r\v\f\x85\u2028\u2029")
@@ -34,6 +35,13 @@ def _every_run(characters: frozenset[str], kind: str, reason: str) -> Callable[[
 
 
 remove_invisible = _every_run(INVISIBLE, "invisible_character", "an invisible or control character")
+
+
+def replace_surrogates(text: str) -> tuple[list[Edit], list[str]]:
+    """Replace half a surrogate pair, which is no character and cannot be written, by U+FFFD."""
+    reason = "half a surrogate pair, left by a decoder"
+    edits = [Edit(i, i + 1, "\ufffd", "lone_surrogate", reason) for i, char in enumerate(text) if char in SURROGATES]
+    return edits, [f"undecodable: {len(edits)} characters that are no text were replaced by \ufffd"]
 
 
 def unify_line_breaks(text: str) -> list[Edit]:

@@ -18,6 +18,7 @@ Fix = Callable[[str], list[Edit] | tuple[list[Edit], list[str]]]
 # before anything looks at characters, invisible characters hide the other damage, and lost bytes can only be searched
 # before the width of characters is changed.
 FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
+    (characters.replace_surrogates, characters.SURROGATES),
     (encoding.mend_western, encoding.WESTERN_MARKS),
     (encoding.mend_gbk, encoding.GBK_MARKS | {"锟"}),
     (characters.unify_line_breaks, characters.LINE_BREAKS),
