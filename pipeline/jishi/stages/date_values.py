@@ -207,8 +207,10 @@ def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading 
         if interval is None:
             continue
         days_ahead = (interval.first - reference).days if reference else 0
-        begun = setting.month is candidate and reference is not None and candidate.first <= reference
-        allowed = NEAR_FUTURE if setting.looks_ahead or begun else 0
+        allowed = NEAR_FUTURE if setting.looks_ahead else 0
+        if candidate is setting.month and reference is not None:  # 7月26日晚…27日凌晨: as far ahead as its month
+            begun = candidate.first <= reference
+            allowed = NEAR_FUTURE if begun else FAR_FUTURE
         if days_ahead <= allowed:
             if _agrees(interval):
                 return Reading(
