@@ -21,6 +21,7 @@ from jishi.stages.organisations import OrganisationLookup
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
 from jishi.stages.titles import Title, find_titles
 
+_FULL_NAMES = ("大学", "学院", "公司", "医院", "学校", "中学", "小学")
 _MARGIN = 0.3  # a title given to one person surely is given to others only where that is nearly as sure
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.5
@@ -46,7 +47,9 @@ def find_people(doc: Doc) -> Doc:
     people = [PersonFound(name) for name in names]
     for mention in mentions:
         start = mention.start if mention.surname is None else mention.surname
-        people[mention.person].spans.append((start, mention.end))
+        named = mention.surname is not None or names[mention.person] in text[start : mention.end].replace(" ", "")
+        place = people[mention.person].spans if named else people[mention.person].references  # 马尔科娃 alone
+        place.append((start, mention.end))
         honorific = _honorific_pattern().match(text, mention.end)
         if honorific and people[mention.person].honorific is None:
             people[mention.person].honorific = honorific.group()
@@ -65,6 +68,7 @@ def find_people(doc: Doc) -> Doc:
     for mention in find_short_mentions(doc, text, names, mentions, held):
         people[mention.person].references.append((mention.start, mention.end))
     for person in people:
+        person.spans, person.references = (person.spans or person.references[:1]), sorted(person.references)
         person.spans.sort()
     doc._.people = people
     return doc
@@ -163,6 +167,7 @@ def _add_position(
             known.organisation_text == organisation_text
             or organisation_text is None
             or (organisation is not None and organisation == known.organisation)
+            or (known.organisation_text is not None and _is_short_form(organisation_text, known.organisation_text))
         )
         if same or known.organisation_text is None:
             if known.organisation_text is None and organisation_text is not None:
@@ -171,6 +176,17 @@ def _add_position(
             known.confidence = max(known.confidence or 0.0, confidence)
             return
     person.positions.append(PositionFound(text, title.start, title.end, organisation_text, organisation, confidence))
+
+
+def _is_short_form(one: str, other: str) -> bool:
+    """Say whether one of two organisations of the same title is the other in short: 1班 of 三年级1班, 市教工委 of 市委教工委."""
+    short, long = sorted((one, other), key=len)
+    if long.endswith(short):
+        return True
+    if len(short) > 8 or short[-1] != long[-1] or short.endswith(_FULL_NAMES):
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short)
 
 
 def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
