@@ -21,6 +21,7 @@ _CUT = re.compile(
 )
 _CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
+_LATIN = re.compile(r"[（(][A-Za-z][A-Za-z .&\-]*[）)]$")
 _PREFIXES = re.compile(
     r"(?:第?[一二三四五六七八九十百\d]{1,4}届|我校|本校|学校|该校|我院|本院|学院|我系|本系|我市|我省|我县|我区|集团|公司|中国|全国|国家|[校院省市区县镇乡])$"
 )
@@ -90,6 +91,11 @@ class AffiliationFinder:
         text = self.text
         while end and text[end - 1] in " \u3000”":
             end -= 1
+        latin = _LATIN.search(text, max(0, end - _MAX_PHRASE), end)
+        if latin and latin.start() > 0:
+            end = latin.start()  # 松江大学（SJU）校长
+            if end not in self.tagged and latin.end() in self.tagged:
+                self.tagged[end] = self.tagged[latin.end()]
         start = self._extend(end)
         if start == end and end and text[end - 1] == "的":
             start = self._extend(end - 1)
@@ -97,9 +103,10 @@ class AffiliationFinder:
                 end -= 1
             else:
                 start = end
-        if start == end:
-            return self._guess(end) if guess else None
-        return start, end
+        found = (start, end) if start < end else self._guess(end) if guess else None
+        if found and text[found[0]] in "前原" and found[1] - found[0] > 2:
+            return found[0] + 1, found[1]  # 前教育局局长
+        return found
 
     def find_others(self, start: int) -> list[tuple[int, int]]:
         """Give the organisations listed before the phrase that begins at `start`: 甲公司、乙公司 before a shared title.
@@ -128,6 +135,8 @@ class AffiliationFinder:
                 start = part[0]
                 continue
             break
+        if start < end and text[start - 1 : start] in ("-", "—") and start - 1 in self.tagged:
+            start = self.tagged[start - 1][0]  # 清源科协-松江大学研究中心
         if start < end:
             prefix = _PREFIXES.search(text, max(0, start - 6), start)
             if prefix and (prefix.group()[-1] == "届" or self._begins_word(prefix.start())):

@@ -24,7 +24,9 @@ _LEAST_SCORE = 0.45
 _LEAST_SCORE_ODD = 0.75
 _NEAR = 120  # characters between an organisation and 该… that goes back to it
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
-_JOINT = re.compile(r"暨|与|和|及")
+_JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
+_TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届$")
+_LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
 _WHOLE = re.compile(
     r"(?:政府|大学|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|总工会)$"
 )
@@ -108,13 +110,15 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     """
     found = []
     best: dict[str, float] = {}
-    for ent in entities:
-        if ent.label == "ORG":
-            for start, end in _divide(text, *_trim(text, ent.start, ent.end)):
-                name = text[start:end]
+    for begin, finish, score in _join_parts(text, entities):
+        for start, end in _divide(text, *_trim(text, begin, finish)):
+            latin = _LATIN.search(text, start, end)  # 松江大学（SJU）: two names
+            parts = [(start, latin.start()), latin.span(1)] if latin else [(start, end)]
+            for part in parts:
+                name = text[part[0] : part[1]]
                 if _is_name(name):
-                    found.append((start, end))
-                    best[name] = max(best.get(name, 0.0), ent.score)
+                    found.append(part)
+                    best[name] = max(best.get(name, 0.0), score)
     sure = {
         name
         for name, score in best.items()
@@ -228,6 +232,28 @@ def resolve_generic_mentions(doc: Doc, text: str) -> dict[str, int]:
         if index is not None:
             resolved[word] = index
     return resolved
+
+
+def _join_parts(text: str, entities: list[Entity]) -> list[tuple[int, int, float]]:
+    """Give the tagged organisations with what belongs to them: 第十七届|中央委员会, 清源科协|-|松江大学研究中心."""
+    joined: list[tuple[int, int, float]] = []
+    previous: Entity | None = None
+    for entity in entities:
+        if entity.label != "ORG":
+            previous = entity
+            continue
+        start, score = entity.start, entity.score
+        term = _TERM.search(text, max(0, start - 7), start)
+        if term:
+            start = term.start()
+        dashed = start > 0 and text[start - 1] in "-—–" and joined and joined[-1][1] == start - 1
+        touching = term is not None and bool(joined) and joined[-1][1] == start
+        if (dashed or touching) and previous is not None and previous.label == "ORG":
+            start, _, earlier = joined.pop()
+            score = min(score, earlier)
+        joined.append((start, entity.end, score))
+        previous = entity
+    return joined
 
 
 class OrganisationLookup:

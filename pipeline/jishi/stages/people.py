@@ -179,7 +179,7 @@ def _add_position(
 
 
 def _is_short_form(one: str, other: str) -> bool:
-    """Say whether one of two organisations of the same title is the other in short: 1班 of 三年级1班, 市教工委 of 市委教工委."""
+    """Say whether one organisation is the other in short: 1班 and 三年级1班, 市教工委 and 市委教工委."""
     short, long = sorted((one, other), key=len)
     if long.endswith(short):
         return True

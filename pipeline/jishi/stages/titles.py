@@ -17,6 +17,7 @@ from jishi.stages.findings import Entity
 
 _MAX_TITLE = 18
 _SURE = 0.9  # the tagger's score from which a title counts though its last word is none of the lexicon's
+_NO_TITLE = ("专家", "代表", "领导", "嘉宾", "官员", "党员", "学员", "选手", "老师", "同学")
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
 # Words that belong to the title behind them though the tagger left them out.
 _RANK = re.compile(
@@ -134,7 +135,7 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
             b = a + trailing.start()
         known = match_title_before(text, b, a)
         if known is None:
-            if b - a >= 2 and score >= _SURE:
+            if b - a >= 2 and score >= _SURE and not text.endswith(_NO_TITLE, a, b):
                 titles.append((a, b))
             continue
         before = text[a : known[0]]
