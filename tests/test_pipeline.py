@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import warnings
@@ -31,7 +32,8 @@ def sample_articles(samples: Path) -> list[Article]:
 def fold(text: str) -> str:
     from jishi.stages.script import to_simplified
 
-    simplified = to_simplified(jishi.normalise(text).text, "traditional")  # a name alone is too short to tell its script
+    text = re.sub(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]+\)", "", text)  # a name alone is too short to show the damage
+    simplified = to_simplified(jishi.normalise(text).text, "traditional")  # nor its script
     return simplified.replace(" ", "").replace("\n", "")
 
 
