@@ -77,6 +77,22 @@ def add_export(commands: Subparsers) -> None:
         format_parser.set_defaults(run=run)
 
     add("tables", _run_tables, "a Parquet file for each table", "folder for the files")
+    add(
+        "sqlite",
+        _run_sqlite,
+        "a SQLite database; articles that it has are replaced, so it can be fed daily",
+        "the database, such as chronicle.sqlite",
+        "Example queries are in the package: jishi.exports.queries.",
+    )
+    for name, run, what in (
+        ("jsonld", _run_jsonld, "linked data as JSON-LD, in the terms of schema.org"),
+        ("nquads", _run_nquads, "linked data as N-Quads, for bulk loading"),
+    ):
+        add(name, run, what, "the file", "Its SHACL shapes are in the package: jishi/exports/shapes.ttl.")
+        formats.choices[name].add_argument(
+            "--base", metavar="IRI", help="beginning of all identifiers, such as https://chronicle.example.org/"
+        )
+    add("neo4j", _run_neo4j, "CSV files for Neo4j's importer", "folder for the files")
 
 
 def _run_tables(options: argparse.Namespace) -> int:
@@ -84,6 +100,43 @@ def _run_tables(options: argparse.Namespace) -> int:
 
     counts = export_tables(options.records, options.output, _read_links(options).entity_ids)
     print(_describe_counts(counts))
+    return 0
+
+
+def _run_sqlite(options: argparse.Namespace) -> int:
+    from jishi.exports.database import export_database
+
+    counts = export_database(_read_records(options), options.output, _read_links(options) if options.links else None)
+    print(_describe_counts(counts))
+    return 0
+
+
+def _run_jsonld(options: argparse.Namespace) -> int:
+    from jishi.exports.linked_data import write_json_ld
+
+    return _write_linked_data(options, write_json_ld)
+
+
+def _run_nquads(options: argparse.Namespace) -> int:
+    from jishi.exports.linked_data import write_n_quads
+
+    return _write_linked_data(options, write_n_quads)
+
+
+def _write_linked_data(options: argparse.Namespace, write: Callable[..., int]) -> int:
+    from jishi.exports.linked_data import DEFAULT_BASE
+
+    links = _read_links(options) if options.links else None
+    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+        count = write(_read_records(options), stream, base=options.base or DEFAULT_BASE, links=links)
+    print(f"{options.output}: {count:,} articles")
+    return 0
+
+
+def _run_neo4j(options: argparse.Namespace) -> int:
+    from jishi.exports.neo4j import export_neo4j
+
+    print(_describe_counts(export_neo4j(_read_records(options), options.output, _read_links(options))))
     return 0
 
 
