@@ -34,7 +34,7 @@ class _Finder(importlib.abc.MetaPathFinder):
             if name == "jishi.archive.work":
                 module._load_pipeline = functools.cache(_load)  # type: ignore[attr-defined]
             else:
-                module._digest_package = lambda model: "fixed"  # type: ignore[attr-defined]
+                module.digest_package = lambda model: "fixed"  # type: ignore[attr-defined]
 
         spec.loader.exec_module = execute_and_patch  # type: ignore[method-assign]
         return spec

@@ -11,6 +11,7 @@ import concurrent.futures
 import multiprocessing
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import jishi
@@ -18,6 +19,7 @@ from jishi.archive.dispatch import work_alone
 from jishi.archive.engines import BATCHES_AHEAD, LocalProcesses, WorkersDiedError
 from jishi.archive.errors import ArchiveError, MissingExtraError
 from jishi.archive.items import Item
+from jishi.archive.state import digest_package
 from jishi.archive.work import BatchResult, WorkSettings
 
 CONNECT_SECONDS = 20
@@ -44,23 +46,27 @@ class DaskCluster:
             self.close()
             raise ArchiveError(f"the workers at {address} do not answer: {error}") from error
         faults = [str(answer) for answer in workers.values() if isinstance(answer, Exception)]
-        wrong = sorted(
-            {answer[0] for answer in workers.values() if not isinstance(answer, Exception)} - {jishi.__version__}
+        ours = (jishi.__version__, digest_package(None))
+        others = sorted(
+            {answer[0] for answer in workers.values() if not isinstance(answer, Exception) and answer[:2] != ours}
         )
-        if faults or wrong or not workers:
+        if faults or others or not workers:
             self.close()
             problem = (
                 f"workers cannot load jishi: {faults[0]}" if faults
-                else f"workers have jishi {', '.join(wrong)}, this is {jishi.__version__}" if wrong
+                else f"workers have another jishi ({', '.join(others)}; this is {ours[0]}), or other models" if others
                 else "the scheduler has no workers"
             )  # fmt: skip
             raise ArchiveError(f"{address}: {problem}")
-        self.workers = sum(threads for _, threads in workers.values())
+        self.workers = sum(threads for _, _, threads in workers.values())
         self.slots = self.workers * BATCHES_AHEAD
 
     def submit(self, items: Sequence[Item], settings: WorkSettings) -> Any:
         """Send the batch to the cluster."""
-        return self._client.submit(_process, items, settings, pure=False)
+        try:
+            return self._client.submit(_process, items, settings, pure=False)
+        except (OSError, RuntimeError) as error:
+            raise ArchiveError(self._describe_loss()) from error
 
     def wait(self, future: Any, timeout: float) -> BatchResult | None:
         """Give the result, None if it is not there yet."""
@@ -75,7 +81,7 @@ class DaskCluster:
             if self._client.status != "running":
                 raise ArchiveError(self._describe_loss()) from error
             return None
-        except (concurrent.futures.CancelledError, asyncio.CancelledError) as error:
+        except (OSError, concurrent.futures.CancelledError, asyncio.CancelledError) as error:
             raise ArchiveError(self._describe_loss()) from error
 
     def _describe_loss(self) -> str:
@@ -91,13 +97,15 @@ class DaskCluster:
 
     def close(self) -> None:
         """Leave the cluster; batches that are not finished are cancelled, and the articles' processes end."""
-        if self._client.status == "running":
-            self._client.run(_end_processes, on_error="ignore")
-        self._client.close(timeout=2)
+        with suppress(Exception):  # the cluster may be gone
+            if self._client.status == "running":
+                self._client.run(_end_processes, on_error="ignore")
+        with suppress(Exception):
+            self._client.close(timeout=2)
 
 
-def _describe_worker(dask_worker: Any) -> tuple[str, int]:
-    return jishi.__version__, dask_worker.state.nthreads
+def _describe_worker(dask_worker: Any) -> tuple[str, str, int]:
+    return jishi.__version__, digest_package(None), dask_worker.state.nthreads
 
 
 _engines: dict[int, LocalProcesses] = {}

@@ -74,12 +74,12 @@ def describe_changes(before: dict[str, Any], now: dict[str, Any]) -> str:
 
 def make_settings(**options: Any) -> dict[str, Any]:
     """Give all that records depend on besides the input, as plain JSON data."""
-    settings = {"jishi": jishi.__version__, "package": _digest_package(options.get("model")), **options}
+    settings = {"jishi": jishi.__version__, "package": digest_package(options.get("model")), **options}
     data: dict[str, Any] = json.loads(json.dumps(settings, ensure_ascii=False))
     return data
 
 
-def _digest_package(model: str | None) -> str:
+def digest_package(model: str | None) -> str:
     """A digest of jishi's code and data and of the model: while developing, the version alone does not tell."""
     digest = hashlib.blake2b(digest_size=8)
     folders = [Path(str(resources.files("jishi")))]
