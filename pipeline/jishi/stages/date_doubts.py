@@ -18,7 +18,8 @@ _WORDS_OF_TITLES = frozenset(
      "anaphoric_year", "weekday", "festival", "month", "lunar", "ago", "decade_count")
 )  # fmt: skip
 _IMPOSSIBLE_DAY = re.compile(r" ?\d{1,2} ?[日号](?![内元])")
-_WEEKDAY = re.compile("(?:周|星期|礼拜)[一二三四五六日天]")
+_WEEKDAY = "(?:周|星期|礼拜)[一二三四五六日天]"
+_TIMETABLE = re.compile(f"{_WEEKDAY}[^。\n]{{0,24}}?[、:~-][^。\n]{{0,24}}?{_WEEKDAY}")
 _WEEKDAYS_AROUND = 30  # code points on either side in which another weekday makes a timetable
 _NEAR_YEARS = 3  # a short year in traditional script this near to now counts from 1912
 _ROC_SPAN = 25  # years from now that a short year of Taiwan may lie off, where nothing else tells
@@ -134,9 +135,9 @@ class Doubts:
         return position >= 0 and point.start < self.titles[position][1]
 
     def is_timetable(self, point: Point) -> bool:
-        """Say whether other weekdays stand around this one: 周六、周日不开放."""
-        around = max(0, point.start - _WEEKDAYS_AROUND), point.end + _WEEKDAYS_AROUND
-        return len(_WEEKDAY.findall(self.folded, *around)) > 1
+        """Say whether the weekday stands in a list or beside hours with another one: 周六、周日不开放."""
+        start, end = max(0, point.start - _WEEKDAYS_AROUND), point.end + _WEEKDAYS_AROUND
+        return _TIMETABLE.search(self.folded, start, end) is not None
 
     def _around(self, piece: Piece, width: int) -> tuple[str, str]:
         return self.folded[max(0, piece.start - width) : piece.start], self.folded[piece.end : piece.end + width]

@@ -23,6 +23,7 @@ _PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a capt
 _NEIGHBOURHOOD = 60  # code points: how far a date lends its year or month to the next
 _EVENT_AGE = timedelta(days=21)  # the first day an article names is its event's, and its 今天, if no older than this
 _STORY_AGE = timedelta(days=62)  # a month without a day that lies longer ago is told of as background
+_LONGEST_MARGIN = 6  # code points beside a year that heads a chronicle
 _SERIES_STEP = 2  # months from one date of a programme to the next
 
 
@@ -36,6 +37,7 @@ class Story:
         self.sentence_starts = [0, *(found.end() for found in _SENTENCE_END.finditer(folded))]
         self.sentences: dict[int, tuple[bool, bool]] = {}
         self.full_date_end = self.month_end = -_NEIGHBOURHOOD - 1
+        self.heading_year: int | None = None
         self.full_date_sentence = self.month_sentence = -1
         self.years_of_days: dict[tuple[str, str], int] = {}
         self.months_of_days: dict[int, Interval] = {}
@@ -65,6 +67,8 @@ class Story:
     def _find_year_before(self, expression: Expression, sentence: int, first: tuple[Piece, ...]) -> int | None:
         """The year of a date just before, or of the same day before: 2018年6月28日抵达，7月2日返回."""
         year, reference = self.setting.year, self.setting.reference
+        if self.heading_year is not None:
+            return self.heading_year
         if year is not None:
             if sentence == self.full_date_sentence:
                 return year
@@ -127,9 +131,19 @@ class Story:
             self.month_end, self.month_sentence = end, self._sentence(head.start)
         if interval.granularity in ("day", "month", "year") and reading.year_known:
             changes["year"] = interval.first.year
+        if interval.granularity == "year" and len(pieces) == 1 and self._is_line(head.start, end):
+            self.heading_year = interval.first.year
         if head.kind in _NAMES_YEAR and any(piece.level in (3, 5) for piece in pieces):
             self.full_date_end, self.full_date_sentence = end, self._sentence(head.start)
         self.setting = replace(self.setting, **changes)
+
+    def _is_line(self, start: int, end: int) -> bool:
+        """Say whether it has a line to itself: the headings of a chronicle (2011年, then the days of that year)."""
+        line_start = self.folded.rfind("\n", max(0, start - _LONGEST_MARGIN), start) + 1
+        line_end = self.folded.find("\n", end, end + _LONGEST_MARGIN)
+        if line_start == 0 or line_end < 0:
+            return False
+        return not self.folded[line_start:start].strip() and not self.folded[end:line_end].strip(" :")
 
     def _is_event_day(self, interval: Interval, head: Piece) -> bool:
         """Say whether this is the first day named, and so near to the publication that the article's 今天 means it."""
