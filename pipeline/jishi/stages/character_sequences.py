@@ -10,7 +10,7 @@ from jishi.lexicons import read_lines
 
 _STEP = 0.125  # one level of the data file, in nats
 _UNKNOWN = 16.0  # a character that the data does not know
-_RARE = 13.6  # alone rarer than this: no candidate for a lost character unless the page has it
+_RARE = 14.0  # alone rarer than this: no candidate for a lost character unless the page has it
 _OWN_SHARE = 0.25  # weight of the page's own sequences against those of the data
 
 

@@ -35,11 +35,13 @@ _UNFOLDING = str.maketrans(_MARKS)
 _DIGITS = "0123456789?"
 _CLOSING = {"”": "“", "’": "‘", "》": "《", "」": "「", "』": "『", "）": "（", "】": "【", "〉": "〈"}
 
+_NEVER_FIRST = frozenset("，。；：？！、”’》）」』】")
+
 _BEAM = 80  # hypotheses kept from one visible character to the next
 _MARGIN = 16.0  # nats behind the best at which a hypothesis is given up
 _LONGEST = 120  # visible characters after which a search is given up
 _CLEAR = 0.1  # nats by which the best candidate must lead another
-_CLEAR_DIGIT = 1.0  # the same where they differ in a digit: words say little about numbers
+_CLEAR_DIGIT = 2.5  # the same where they differ in a digit: words say little about numbers
 _WORDS_DECIDE = 8.0  # nats within which the words that candidates make are looked at
 _WORD_SHARE = 0.15
 _PROOFS = 40  # candidates damaged again before the place is given up
@@ -53,6 +55,7 @@ _COST_BULLET = 1.5  # the bullet that stands for an interpunct is outside GBK
 _COST_SIMPLIFIED = 9.0  # a simplified character in a text that was converted to traditional
 _COST_UNREAD = 9.0  # an annotated character without its reading
 _PAIRED = 2.0  # a closing mark: less behind its opening one, more without
+_COST_NEVER_FIRST = 6.0  # a mark that begins no line
 _COST_LITERAL = 6.0  # something in brackets that looks like a reading and is none
 
 
@@ -121,7 +124,7 @@ def _find_annotated(text: str) -> set[str]:
         return set()
     expected = sum(map(text.count, ALWAYS_ANNOTATED))
     found = sum(count for char, count in consistent.items() if char in ALWAYS_ANNOTATED)
-    if found < 0.8 * expected or (expected == 0 and total < 3):
+    if found < 0.5 * expected or (expected == 0 and total < 3):
         return set()
     return set(consistent)
 
@@ -197,7 +200,7 @@ def _search(line: str, start: int, before: str, page: _Page) -> tuple[int, str] 
         beam, position = search.step(beam, position)
         if not beam or position - start > _LONGEST:
             return None
-        if position < len(line) and _agree(beam):
+        if position < len(line) and _agree(beam) and not _READING.match(line, position):
             break
     else:
         beam = [search.end_line(hypothesis) for hypothesis in beam if hypothesis.pending == _ALIGNED]
@@ -411,6 +414,8 @@ class _Search:
         cost = hypothesis.cost + self._followers(hypothesis).cost(_evidence(char))
         if is_simplified_only(char):
             cost += _COST_SIMPLIFIED
+        if char in _NEVER_FIRST and self._last(hypothesis) == "\n":
+            cost += _COST_NEVER_FIRST
         if char in _CLOSING:
             cost += self._weigh_closing(hypothesis.text, char)
         unread = char in self.page.characters

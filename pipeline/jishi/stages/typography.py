@@ -70,6 +70,8 @@ def _is_wide(text: str, i: int, mark: str) -> bool:
         return not _is_in_thousands(text, i) and _is_near_chinese(text, i)  # 第1，2名
     if _IS_CHINESE.match(right):
         return True
+    if mark == ":" and text.startswith("//", i + 1):  # https://
+        return False
     if left.isalnum() and (right.isalnum() or not right):  # Smith, J.
         return False
     return _is_near_chinese(text, i)  # 增长3.2%，9.4%和9.6%

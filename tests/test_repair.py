@@ -1,0 +1,176 @@
+"""Damaged text is mended, sound text is left alone, and every change can be explained and made again."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jishi
+from jishi.stages.damage import ALWAYS_ANNOTATED, annotated_by, damage, damage_line, readings
+from jishi.stages.edits import Edit, align_edits, apply_edits, compose_edits
+from jishi.stages.repair import repair, replay
+
+CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/repair.jsonl").read_text("utf-8").splitlines()]
+
+# Our own writing; enough of it for the accidents on bytes to happen at every seed.
+ARTICLE = """青禾职业学院举办第三届工匠论坛
+9月12日上午，青禾职业学院在图书馆报告厅举办第三届工匠论坛。学院党委副书记、院长周望舒致辞。活动由教务处处长沈听澜主持，来自全市的三百余名师生参加。
+校科研处负责人林知夏介绍说，他们在新时代的实践中开展了十二项技术改造；现场观众对数控机床最感兴趣。可是，怎样把经验传给青年工人？论坛就此设了专题讨论。
+现任高级技师顾长庚说：“我们在车间里学到的东西，比书上多得多。”活动结束后，他与学生们对话。现场气氛热烈，掌声不断。会议还向优秀学员颁发了证书。
+规模最大的展区设在体育馆，展出产品二百多件。活动将持续到月底，市民可免费参观。可以预见，更多的年轻人会走上技能成才之路。"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
+def test_case(case: dict, request: pytest.FixtureRequest) -> None:
+    if case.get("known_failure"):
+        request.applymarker(pytest.mark.xfail(strict=True))
+    repaired = repair(case["text"])
+    assert repaired.text == case["expected"]
+    if "kinds" in case:
+        assert Counter(item.kind for item in repaired.repairs) == case["kinds"]
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(5))
+def test_damaged_article_reads_as_before(level: int, seed: int) -> None:
+    page = damage(ARTICLE, level, seed)
+    assert page != ARTICLE
+    wanted, got = jishi.normalise(ARTICLE).text, jishi.normalise(page).text
+    different = sum(a != b for a, b in zip(wanted, got, strict=False)) if len(wanted) == len(got) else len(wanted)
+    assert different <= 1  # a digit that the damage swallowed can be lost for good
+
+
+@pytest.mark.parametrize(
+    ("torn", "whole"),
+    [
+        ("這一議題?;顒?dòng)邀請(qǐng)了學(xué)者。", "这一议题。活动邀请了学者。"),
+        ("激發(fā)他們?cè)谛聲r(shí)代的創(chuàng)新。", "激发他们在新时代的创新。"),
+        ("學(xué)者展開(kāi)對(duì)話?,F(xiàn)場(chǎng)熱烈。", "学者展开对话。现场热烈。"),
+        ("推動(dòng)學(xué)??蒲邪l(fā)展。", "推动学校科研发展。"),
+    ],
+)
+def test_torn_and_shifted_characters_come_back(torn: str, whole: str) -> None:
+    normalised = jishi.normalise(torn)
+    assert normalised.text == whole
+    assert "gbk_misalignment" in {item.kind for item in normalised.repairs}
+
+
+def test_a_repair_of_bytes_proves_itself() -> None:
+    """Damaging the mended line again gives the page back."""
+    annotated = annotated_by(0)
+    line = "他們在新時代的學校開展活動。現場"
+    page = damage_line(line, annotated)
+    assert "?" in page
+    mended = repair(page).text
+    assert damage_line(mended, annotated) == page
+
+
+def test_what_has_no_certain_repair_stays_and_is_reported() -> None:
+    page = "學(xué)校會(huì)議開(kāi)始,館長(zhǎng)講話?xyzzy?,?,?;學(xué)習"
+    repaired = repair(page)
+    assert "xyzzy" in repaired.text
+    assert "學校會議開始，館長講話" in repaired.text
+
+
+def test_a_lost_digit_is_not_invented() -> None:
+    table = annotated_by(0)
+    page = damage_line("同學們在4日前報名。學校將開會", table)
+    if "?" in page:
+        assert "在5日" not in repair(page).text
+
+
+def test_the_model_of_the_damage_knows_its_own_characters() -> None:
+    assert set(readings()) >= ALWAYS_ANNOTATED
+    assert set(annotated_by(0)) == {char.encode("gbk") for char in ALWAYS_ANNOTATED}
+    assert set(annotated_by(0)) < set(annotated_by(1)) != set(annotated_by(2))
+
+
+def test_repairs_can_be_replayed_and_say_where_they_belong() -> None:
+    page = damage(ARTICLE, 3, 1)
+    repaired = repair(page)
+    assert replay(page, repaired.repairs) == repaired.text
+    assert all(page[item.start : item.end] == item.before and item.before != item.after for item in repaired.repairs)
+    assert all(a.end <= b.start for a, b in zip(repaired.repairs, repaired.repairs[1:], strict=False))
+    with pytest.raises(ValueError, match="another text"):
+        replay(page[1:], repaired.repairs)
+
+
+def test_clean_text_is_left_alone() -> None:
+    repaired = repair(ARTICLE)
+    assert repaired.text == ARTICLE
+    assert repaired.repairs == ()
+    assert repaired.warnings == ()
+
+
+def test_title_and_body_stay_two_lines() -> None:
+    title = "青禾市图书馆昨天在城南新馆举办了秋季"
+    body = "读书会开幕式，副馆长沈听澜主持了开幕\n仪式并介绍本季活动安排，来自各县的两\n百多名读者与三十位志愿者参加了开幕活\n动。"
+    assert jishi.text.normalise_article(title, body).text.startswith(title + "\n")
+
+
+# Random mixes of all kinds of damage
+
+_SOUND = st.sampled_from(["图书馆", "举办", "读书会", "，", "。", "9月2日", "AI", "周望舒", "\n", "𠮷", "“", "”", "校长", "1,200"])
+_DAMAGED = st.sampled_from(
+    ["校长,", "学(xué)", "學(xué)", "會(huì)", "?cè)谛聲r(shí)", "?;顒?dòng)", "?,F(xiàn)", "\u200b", "\ufeff", "&nbsp;", "<br>", "</p>",
+     "２０２４", "⼤", "樂", "張　偉", "关 于 举 办", "ä¸­å›½çš„", "锟斤拷", "\r\n", "•", "　", "(", "）", "裡面", "?", ";", "!"]
+)  # fmt: skip
+MIXES = st.lists(_SOUND | _DAMAGED, max_size=30).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(MIXES)
+def test_repair_is_explained_completely(text: str) -> None:
+    repaired = repair(text)
+    assert replay(text, repaired.repairs) == repaired.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(MIXES)
+def test_mended_text_needs_no_second_repair(text: str) -> None:
+    mended = jishi.normalise(text).text
+    assert jishi.normalise(mended).text == jishi.normalise(jishi.normalise(mended).text).text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_at_all_is_read(text: str) -> None:
+    normalised = jishi.normalise(text)
+    assert normalised.source == text
+    assert normalised.source_span(0, len(normalised.text))[0] >= 0
+
+
+_EDITS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 3), st.text("XYZ", max_size=3)), max_size=6)
+
+
+def _make_edits(length: int, shape: list[tuple[int, int, str]]) -> list[Edit]:
+    edits, position = [], 0
+    for gap, width, after in shape:
+        position += gap
+        if position + width > length:
+            break
+        edits.append(Edit(position, position + width, after, "kind", "why"))
+        position += width
+    return edits
+
+
+@given(st.text("abc𠮷", min_size=1, max_size=20), _EDITS, _EDITS)
+def test_two_rounds_of_edits_are_one(text: str, first: list, second: list) -> None:
+    one = _make_edits(len(text), first)
+    between = apply_edits(text, one)
+    two = _make_edits(len(between), second)
+    composed = compose_edits(text, one, between, two)
+    assert apply_edits(text, composed) == apply_edits(between, two)
+    assert align_edits(len(text), composed).after_length == len(apply_edits(between, two))
+    assert all(edit.start < edit.end for edit in composed)
+
+
+def test_compatibility_forms_come_out_ordinary() -> None:
+    text = "".join(chr(code) for code in range(0x2F00, 0x2FD6))
+    assert repair(text).text == unicodedata.normalize("NFKC", text)
