@@ -46,7 +46,12 @@ def test_our_school_is_the_one_of_title_and_first_sentence() -> None:
 
 
 def test_two_schools_on_a_par_leave_our_school_open() -> None:
-    doc = build_doc("{O:松江大学}与{O:北辰大学}签约。我校师生参加。")
+    doc = build_doc("{O:松江大学}、{O:北辰大学}签约。我校师生参加。")
+    assert resolve(doc, "我校") is None
+
+
+def test_school_that_is_only_visited_is_not_ours() -> None:
+    doc = build_doc("9月3日，我校师生赴{O:松江大学}参观。")
     assert resolve(doc, "我校") is None
 
 

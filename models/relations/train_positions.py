@@ -32,7 +32,8 @@ from jishi.stages.positions import Holding, list_candidates
 from jishi.text import normalise, normalise_article
 
 HERE = Path(__file__).resolve().parent
-STRENGTH = {"title_person": 1.0, "title_organisation": 0.5, "honour_person": 0.5}
+# C of each model (inverse regularisation), chosen by cross-validation
+STRENGTH = {"title_person": 0.6, "title_organisation": 0.6, "honour_person": 0.3}
 ROUNDS = 3
 ORDER = {"ORG": 0, "HONOUR": 0, "PERSON": 1, "TITLE": 2}  # who takes a place that two strings want
 

@@ -22,6 +22,8 @@ _EDGE = " \u3000，。、；：！？·—-"
 # (brands, short forms); measured on articles it had not seen. Entities without a score (a borrowed tagger) all count.
 _LEAST_SCORE = 0.45
 _LEAST_SCORE_ODD = 0.75
+# What stands before an organisation that is visited or lends its rooms, and so is not the one that writes.
+_ELSEWHERE = re.compile(r"(?:在|赴|前往|来到|走进|访问|到访|参观|拜访|考察|莅临|与|和|同|邀请|来自)$")
 _NEAR = 120  # characters between an organisation and 该… that goes back to it
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
 _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
@@ -227,7 +229,7 @@ def resolve_generic_mentions(doc: Doc, text: str) -> dict[str, int]:
         if kind not in _KINDS:
             continue
         if kind not in chosen:
-            chosen[kind] = _choose(organisations, _KINDS[kind], doc._.body_start, head_end, credit_spans)
+            chosen[kind] = _choose(text, organisations, _KINDS[kind], doc._.body_start, head_end, credit_spans)
         index = chosen[kind]
         if index is not None:
             resolved[word] = index
@@ -313,6 +315,7 @@ class OrganisationLookup:
 
 
 def _choose(
+    text: str,
     organisations: list[OrganisationFound],
     kind: re.Pattern[str],
     body_start: int,
@@ -327,8 +330,10 @@ def _choose(
         score += 2.0 * any(start < body_start for start, _ in found.spans)
         score += 2.0 * any(body_start <= start < head_end for start, _ in found.spans)
         score += 2.0 * any(a <= start < b for start, _ in found.spans for a, b in credit_spans)
+        if all(_ELSEWHERE.search(text, max(0, start - 3), start) for start, _ in found.spans):
+            score -= 3.0
         scores.append((score, index))
     scores.sort(key=lambda item: (-item[0], item[1]))
-    if not scores or (len(scores) > 1 and scores[0][0] < 1.3 * scores[1][0]):
+    if not scores or scores[0][0] <= 0 or (len(scores) > 1 and scores[0][0] < 1.3 * scores[1][0]):
         return None
     return scores[0][1]

@@ -115,6 +115,10 @@ def is_title(text: str) -> bool:
     return title_pattern().fullmatch(text) is not None
 
 
+def _is_body(words: str) -> bool:
+    return words in generic_words() or ends_like_organisation(words) or is_territory(words)
+
+
 def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list[tuple[int, int]]:
     """Give the single titles inside a tagged phrase: lists split, 现任, praise and departments left out.
 
@@ -139,10 +143,10 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
                 titles.append((a, b))
             continue
         before = text[a : known[0]]
-        if before and (before in generic_words() or ends_like_organisation(before) or is_territory(before)):
+        if before and _is_body(before):
             a = known[0]  # 教务处|处长
-        elif len(before) == 1 and before in surnames():
-            a = known[0]  # 周|教授
+        elif before and before[-1] in surnames() and (len(before) == 1 or _is_body(before[:-1])):
+            continue  # 周教授, 社区马主任: somebody else by family name and title
         if b - a >= 2 and text[a:b] not in _not_titles():
             titles.append((a, b))
     return titles
