@@ -6,11 +6,15 @@ that are easier here and harder there: what was found where it is easy is eviden
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
+from jishi.lexicons import read_lines
 from jishi.stages.tagger import ENTITY_TAGS, Floats, TaggedSpan
 
 CONFIDENT = 0.75  # a name this sure is looked for in the rest of the article
@@ -21,6 +25,10 @@ SHORTEST = {"PERSON": 2, "ORG": 4}  # shorter forms stand by chance in other wor
 _JOINED = re.compile(r"[与和及暨、]")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _NAMED_AFTER = ("老师", "教授", "名师", "大师", "劳模", "院士", "工作室")  # 李春生名师工作室 is one organisation
+_OWN = re.compile(r"(?:学校|[本我该贵](?:校|院|系|所|厂|县|市|区|省|学院|公司|单位))(?=.{3})")
+_ALIAS = re.compile(r"(.{2,})[（(]([A-Za-z][A-Za-z .&-]*)[）)]")
+_OFFICE_ENDS = frozenset("长员师任")
+_DASHED = re.compile(r"[-—–－]{1,2}")
 _INTERPUNCT = "·•・‧"
 _OPENING, _CLOSING = "（([“‘《「『【", "）)]”’》」』】"
 
@@ -31,7 +39,8 @@ def settle(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[Tagge
     text: the normalised text. spans: what the tagger read, without overlaps. scores: log probabilities (n, tags).
     """
     kept = [span for span in mend_edges(text, spans) if is_name(text[span.start : span.end], span.label)]
-    kept = split_joined(text, kept)
+    kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
+    kept = split_joined(text, move_office(text, kept))
     kept = drop_doubtful(text, agree(text, kept))
     kept.sort(key=lambda span: span.start)
     return sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
@@ -83,6 +92,29 @@ def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def drop_own(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
+    """Take what points at the writer's own house from the front of an organisation: 学校教务处 is 教务处."""
+    result = []
+    for span in spans:
+        match = _OWN.match(text[span.start : span.end]) if span.label == "ORG" else None
+        result.append(replace(span, start=span.start + match.end()) if match else span)
+    return result
+
+
+def split_alias(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
+    """Part an organisation from its abbreviation in brackets: 青禾研究院（QRI）."""
+    result = []
+    for span in spans:
+        match = _ALIAS.fullmatch(text[span.start : span.end]) if span.label == "ORG" else None
+        if match is None:
+            result.append(span)
+            continue
+        for group in (1, 2):
+            start, end = match.span(group)
+            result.append(replace(span, start=span.start + start, end=span.start + end))
+    return result
+
+
 # --- one span beside the others -----------------------------------------------------------------------------------
 
 
@@ -94,6 +126,41 @@ def best_scores(text: str, spans: Iterable[TaggedSpan], label: str) -> dict[str,
             form = text[span.start : span.end]
             best[form] = max(span.score, best.get(form, 0.0))
     return best
+
+
+def join_dashed(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Join two organisations that a dash makes one: 青禾科协—云汀大学联合实验室."""
+    result: list[TaggedSpan] = []
+    for span in spans:
+        last = result[-1] if result else None
+        if last is not None and last.label == span.label == "ORG" and _DASHED.fullmatch(text[last.end : span.start]):
+            result[-1] = TaggedSpan(last.start, span.end, "ORG", min(last.score, span.score))
+        else:
+            result.append(span)
+    return result
+
+
+@functools.cache
+def _surnames() -> frozenset[str]:
+    """Family names of one character."""
+    return frozenset("".join(line for line in read_lines("surnames.txt") if len(line) > 2))
+
+
+def move_office(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Give the last character of an office back to it: 副市 + 长林听雨 is 副市长 + 林听雨."""
+    result = list(spans)
+    for i, (before, name) in enumerate(pairwise(spans)):
+        form = text[name.start : name.end]
+        if (
+            (before.label, name.label) == ("TITLE", "PERSON")
+            and before.end == name.start
+            and len(form) > 2
+            and form[0] in _OFFICE_ENDS
+            and form[1] in _surnames()
+        ):
+            result[i] = replace(before, end=before.end + 1)
+            result[i + 1] = replace(name, start=name.start + 1)
+    return result
 
 
 def split_joined(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
