@@ -21,7 +21,7 @@ _EDGE = " \u3000，。、；：！？·—-"
 # The tagger's scores below which more names are wrong than right, for names that end as organisations do and for others
 # (brands, short forms); measured on articles it had not seen. Entities without a score (a borrowed tagger) all count.
 _LEAST_SCORE = 0.45
-_LEAST_SCORE_ODD = 0.75
+_LEAST_SCORE_ODD = 0.8
 # What stands before an organisation that is visited or lends its rooms, and so is not the one that writes.
 _ELSEWHERE = re.compile(r"(?:在|赴|前往|来到|走进|访问|到访|参观|拜访|考察|莅临|与|和|同|邀请|来自)$")
 _NEAR = 120  # characters between an organisation and 该… that goes back to it

@@ -24,7 +24,7 @@ from jishi.stages.titles import Title, find_titles
 _FULL_NAMES = ("大学", "学院", "公司", "医院", "学校", "中学", "小学")
 _MARGIN = 0.3  # a title given to one person surely is given to others only where that is nearly as sure
 _CERTAIN = 0.95
-_PAIR_THRESHOLD = 0.5
+_PAIR_THRESHOLD = 0.6
 _CARRY_THRESHOLD = 0.6
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
 _HONOUR_THRESHOLD = 0.4
