@@ -87,6 +87,8 @@ def _read_time_pieces(pieces: list[Piece]) -> tuple[str | None, str | None]:
     nights += ["晚" for piece in pieces if piece.parts.get("word") in ("当晚", "当夜")]
     first, last = times[0], times[-1]
     period = first.get("period") or (nights[0] if nights else "")
+    if "next" in first:  # 晚8时至次日6时
+        return read_times(period, first["clock"])[0], read_times(first.get("period2", ""), first["clock2"])[0]
     if first is last:
         return read_times(period, first.get("clock", ""), last.get("period2", ""), last.get("clock2", ""))
     start, _ = read_times(period, first.get("clock", ""))

@@ -199,8 +199,10 @@ def _continues(text: str, row: list[Piece], piece: Piece) -> bool:
             return piece.kind == "weekday_note" and gap.strip() == "" and any(earlier.level == 5 for earlier in row)
         if last.kind == "ago" and last.level == 4:  # 两周后的周三
             return bool(_GAP.fullmatch(gap))
-        return last.level == 5 and last.kind != "relative_week" and bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
-    if last.kind == "weekday" and len(row) == 1 and piece.level in (3, 5):  # 周日, 二月十号
+        if last.kind == "relative_week":  # 上周的星期三
+            return "weekday" not in last.parts and bool(_GAP.fullmatch(gap))
+        return last.level == 5 and bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
+    if last.kind == "weekday" and len(row) == 1 and piece.level in (1, 3, 5):  # 周日, 二月十号
         return bool(_GAP_BEFORE_WEEKDAY.fullmatch(gap))
     if piece.level <= last.level or last.kind in ("time",):
         return False

@@ -86,7 +86,9 @@ def _read_decade(piece: Piece, context: Interval, setting: Setting) -> Interval 
         return None
     part = piece.parts.get("part", "")
     low, high = {"初": (0, 3), "末": (7, 9), "中": (4, 6), "后": (5, 9), "前": (0, 4)}.get(part[:1], (0, 9))
-    return Interval(date(first + low, 1, 1), date(first + high, 12, 31), "decade" if not part else "range")
+    if "from" in piece.parts:  # 七八十年代
+        low = 10 * read_part(piece, "from") - first % 100
+    return Interval(date(first + low, 1, 1), date(first + high, 12, 31), "range" if part or low < 0 else "decade")
 
 
 def _read_years(piece: Piece, context: Interval, setting: Setting) -> Interval | None:

@@ -16,7 +16,7 @@ WEEKDAYS = {name: number for number, name in enumerate("一二三四五六日", 
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
 )}  # fmt: skip
-STEPS = {"上上": -2, "上": -1, "前": -1, "去": -1, "本": 0, "这": 0, "今": 0, "当": 0, "同": 0, "这个": 0,
+STEPS = {"上上": -2, "上": -1, "前": -1, "去": -1, "本": 0, "这": 0, "今": 0, "当": 0, "同": 0, "这个": 0, "呢": 0,
           "下": 1, "后": 1, "明": 1, "下下": 2}  # fmt: skip
 UNITS = {
     "天": "day",

@@ -103,8 +103,10 @@ class Story:
             end = self.sentence_starts[number + 1] if number + 1 < len(self.sentence_starts) else len(self.folded)
             sentence, context = self.folded[start:end], load_grammar().context
             told = len(_IDEOGRAPH.findall(sentence)) - len(_OF_DATES.findall(sentence))
-            plain = told >= _PLAIN_SENTENCE and not context["completed"].search(sentence)
-            self.sentences[number] = bool(context["looks_ahead"].search(sentence)), plain
+            over = context["completed"].search(sentence) is not None
+            ahead = context["looks_ahead"].search(sentence) is not None
+            ahead = ahead or (not over and context["may_look_ahead"].search(sentence) is not None)
+            self.sentences[number] = ahead, told >= _PLAIN_SENTENCE and not over
         return self.sentences[number]
 
     def remember(self, end: int, reading: Reading, pieces: list[Piece]) -> None:

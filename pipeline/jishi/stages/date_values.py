@@ -57,7 +57,7 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
     Raises ImpossibleDateError if it names a day that the calendar does not have.
     """
     pieces = point.pieces
-    weekday_first = pieces[0].kind == "weekday" and len(pieces) > 1 and pieces[1].level in (3, 5)
+    weekday_first = pieces[0].kind == "weekday" and len(pieces) > 1 and pieces[1].level in (1, 3, 5)
     head = pieces[1] if weekday_first else pieces[0]
     kind = head.kind
     if kind in ("time", "weekday_note"):
