@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import jishi
 from jishi.archive.errors import ArchiveError
-from jishi.exports.commands import add_export, add_link, add_report
+from jishi.exports.commands import add_export, add_import, add_link, add_report
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -46,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
         _add_repair,
         _add_dates,
         add_export,
+        add_import,
         add_link,
         add_report,
     ):

@@ -1,4 +1,4 @@
-"""The commands `export`, `link` and `report`: they parse arguments and call the rest of the package."""
+"""The commands `export`, `import`, `link` and `report`: they parse arguments and call the rest of the package."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from jishi.archive.errors import ArchiveError
 
 if TYPE_CHECKING:
+    from jishi.exports.annotation import Annotated
     from jishi.exports.linking import Links
     from jishi.records import Record
 
@@ -93,6 +94,14 @@ def add_export(commands: Subparsers) -> None:
             "--base", metavar="IRI", help="beginning of all identifiers, such as https://chronicle.example.org/"
         )
     add("neo4j", _run_neo4j, "CSV files for Neo4j's importer", "folder for the files")
+    for name, run, what in (
+        ("label-studio", _run_label_studio, "tasks for Label Studio, to correct records by hand"),
+        ("prodigy", _run_prodigy, "marks as JSON Lines for Prodigy and spaCy, to correct records by hand"),
+    ):
+        add(name, run, what, "the file", "`jishi import` makes records of what comes back.")
+        formats.choices[name].add_argument(
+            "--articles", nargs="+", metavar="INPUT", required=True, help="the articles, as given to `jishi extract`"
+        )
 
 
 def _run_tables(options: argparse.Namespace) -> int:
@@ -137,6 +146,83 @@ def _run_neo4j(options: argparse.Namespace) -> int:
     from jishi.exports.neo4j import export_neo4j
 
     print(_describe_counts(export_neo4j(_read_records(options), options.output, _read_links(options))))
+    return 0
+
+
+def _make_marks(options: argparse.Namespace) -> Iterator[Annotated]:
+    from jishi.exports.annotation import annotate
+
+    ids = {record.article.id for record in _read_records(options)}
+    texts = _read_texts(options, ids)
+    for record in _read_records(options):
+        if record.article.id in texts:
+            yield annotate(record, texts[record.article.id])
+
+
+def _run_label_studio(options: argparse.Namespace) -> int:
+    from jishi.exports.annotation import make_label_config, write_label_studio
+
+    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+        count = write_label_studio(_make_marks(options), stream)
+    config = options.output.with_suffix(".config.xml")
+    config.write_text(make_label_config(), encoding="utf-8", newline="\n")
+    print(f"{options.output}: {count:,} tasks; {config}: the labelling configuration of their project")
+    return 0
+
+
+def _run_prodigy(options: argparse.Namespace) -> int:
+    from jishi.exports.annotation import write_prodigy
+
+    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+        count = write_prodigy(_make_marks(options), stream)
+    print(f"{options.output}: {count:,} articles")
+    return 0
+
+
+# import
+
+
+def add_import(commands: Subparsers) -> None:
+    """Add `jishi import`."""
+    parser = commands.add_parser(
+        "import",
+        help="records from what was corrected by hand",
+        description=(
+            "Read the corrected marks of Label Studio (its JSON export) or Prodigy (JSON Lines) and write the records "
+            "that they stand for. Articles nobody worked on are left out."
+        ),
+    )
+    parser.add_argument("format", choices=("label-studio", "prodigy"))
+    parser.add_argument("file", type=Path, help="what the tool gave")
+    _add_records(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="FILE", type=Path, help="the records, as JSON Lines")
+    parser.add_argument("--all", action="store_true", help="write the other articles' records too, as they were")
+    parser.set_defaults(run=_run_import)
+
+
+def _run_import(options: argparse.Namespace) -> int:
+    from jishi.exports.annotation import correct, pair_by_article, read_label_studio, read_prodigy
+
+    with open(options.file, encoding="utf-8") as stream:
+        read = read_label_studio if options.format == "label-studio" else read_prodigy
+        marks = list(read(stream, str(options.file)))
+    corrected = changed = kept = 0
+    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+        for record, annotated in pair_by_article(_read_records(options), marks):
+            if annotated is None and not options.all:
+                continue
+            if annotated is None:
+                result, kept = record, kept + 1
+            else:
+                try:
+                    result = correct(record, annotated)
+                except ValueError as error:
+                    raise ArchiveError(f"{options.file}: {error}") from error
+                corrected, changed = corrected + 1, changed + (result != record)
+            stream.write(result.to_json() + "\n")
+    print(f"{options.output}: {corrected:,} corrected articles, {changed:,} of them changed, {kept:,} others")
+    if corrected < len(marks):
+        print(f"jishi: {len(marks) - corrected:,} articles of {options.file} are not in the records", file=sys.stderr)
     return 0
 
 
