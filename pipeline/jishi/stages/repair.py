@@ -39,6 +39,9 @@ FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
 )
 
 
+_ROUNDS = 4  # what one fix brings to light another mends: the fixes run until nothing changes
+
+
 @dataclass(frozen=True, slots=True)
 class Repaired:
     """A mended text in the script it was written in.
@@ -63,22 +66,26 @@ def repair(text: str, *, title_length: int | None = None) -> Repaired:
     '校长，你好'
     """
     mended, edits = text, list[Edit]()
-    warnings: list[str] = []
-    present = set(text)
-    for fix, triggers in FIXES:
-        if triggers.isdisjoint(present):
-            continue
-        found = fix(mended)
-        if isinstance(found, tuple):
-            found, notes = found
-            warnings += notes
-        if found and title_length is not None:
-            at, _ = align_edits(len(text), edits).to_after(title_length, title_length + 1)
-            found = [edit for edit in found if not edit.start <= at < edit.end]
-        if found:
-            edits = compose_edits(text, edits, mended, found)
-            mended = apply_edits(mended, found)
-            present = set(mended)
+    warnings: dict[str, None] = {}
+    for _ in range(_ROUNDS):
+        before_round = mended
+        present = set(mended)
+        for fix, triggers in FIXES:
+            if triggers.isdisjoint(present):
+                continue
+            found = fix(mended)
+            if isinstance(found, tuple):
+                found, notes = found
+                warnings |= dict.fromkeys(notes)
+            if found and title_length is not None:
+                at, _ = align_edits(len(text), edits).to_after(title_length, title_length + 1)
+                found = [edit for edit in found if not edit.start <= at < edit.end]
+            if found:
+                edits = compose_edits(text, edits, mended, found)
+                mended = apply_edits(mended, found)
+                present = set(mended)
+        if mended == before_round:
+            break
     repairs = tuple(Repair(kind, start, end, text[start:end], after, why) for start, end, after, kind, why in edits)
     return Repaired(text, mended, align_edits(len(text), edits), repairs, tuple(warnings))
 

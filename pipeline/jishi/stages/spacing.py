@@ -8,7 +8,7 @@ import re
 from jishi.lexicons import read_lines
 from jishi.stages.character_sequences import word_cost
 from jishi.stages.edits import Edit
-from jishi.stages.script import to_simplified
+from jishi.stages.script import to_simplified, to_traditional
 
 SPACES = frozenset(" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
 _SPACE = "[" + "".join(sorted(SPACES)) + "]"
@@ -56,12 +56,14 @@ def join_split_names(text: str) -> list[Edit]:
     return edits
 
 
-_NO_GIVEN_NAME = frozenset("的了是在有和与及或为等年月日时分第一二三四五六七八九十男女岁")
+_NO_GIVEN_NAME = frozenset("的了是在有和与與及或为為等年月日时分第一二三四五六七八九十男女岁歲")
 
 
 @functools.cache
 def _surnames() -> frozenset[str]:
-    return frozenset("".join(line for line in read_lines("surnames.txt") if len(line) > 2))
+    """Give the family names of one character, in both scripts."""
+    simplified = "".join(line for line in read_lines("surnames.txt") if len(line) > 2)
+    return frozenset(simplified + to_traditional(simplified))
 
 
 def _close(found: re.Match[str], kind: str, reason: str) -> list[Edit]:
