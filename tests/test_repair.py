@@ -116,7 +116,9 @@ def test_title_and_body_stay_two_lines() -> None:
 
 # Random mixes of all kinds of damage
 
-_SOUND = st.sampled_from(["图书馆", "举办", "读书会", "，", "。", "9月2日", "AI", "周望舒", "\n", "𠮷", "“", "”", "校长", "1,200"])
+_SOUND = st.sampled_from(
+    ["图书馆", "举办", "读书会", "，", "。", "9月2日", "AI", "周望舒", "\n", "𠮷", "“", "”", "校长", "1,200"]
+)
 _DAMAGED = st.sampled_from(
     ["校长,", "学(xué)", "學(xué)", "會(huì)", "?cè)谛聲r(shí)", "?;顒?dòng)", "?,F(xiàn)", "\u200b", "\ufeff", "&nbsp;", "<br>", "</p>",
      "２０２４", "⼤", "樂", "張　偉", "关 于 举 办", "ä¸­å›½çš„", "锟斤拷", "\r\n", "•", "　", "(", "）", "裡面", "?", ";", "!"]

@@ -24,7 +24,9 @@ def test_evidence_is_cut_where_the_words_are() -> None:
     assert _source_of(page, "青禾市总工会") == "青禾市總工會"
     assert _source_of(page, "职业学院") == "職業學(xué)院"
     assert _source_of(page, "举办论坛") == "舉辦論壇"
-    assert _source_of(page, "新时") == "?cè)谛聲r(shí)"  # torn characters cannot be told apart: the whole place is evidence
+    assert (
+        _source_of(page, "新时") == "?cè)谛聲r(shí)"
+    )  # torn characters cannot be told apart: the whole place is evidence
     assert _source_of(page, "他们") == "他們"
 
 

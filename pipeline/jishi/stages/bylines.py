@@ -59,7 +59,7 @@ def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_of
 
 
 def _read_piece(piece: str, offset: int, strict: bool, keep_office: bool) -> list[Named]:
-    office, names = _divide(piece)
+    office, names = _divide(piece, strict)
     if not names and not strict and _is_pen_name(piece[office:]):
         names = [(office, len(piece))]  # 以丹, 小飞飞, and 梁肖玉龙 behind an office
     if names:
@@ -78,7 +78,7 @@ def _read_piece(piece: str, offset: int, strict: bool, keep_office: bool) -> lis
     return [Named(name, offset, offset + len(name), False)] if is_body else []
 
 
-def _divide(piece: str) -> tuple[int, list[tuple[int, int]]]:
+def _divide(piece: str, strict: bool) -> tuple[int, list[tuple[int, int]]]:
     """Give where the office before the names ends, and the names: 新媒体中心 + 陆佳楠. No names: all of it is a body, or
     as much as is told by its last word.
     """
@@ -95,6 +95,8 @@ def _divide(piece: str) -> tuple[int, list[tuple[int, int]]]:
         names = split_names(piece[end:], lenient=True)
         if names:
             return end, _shift(names, end)
+    if strict:
+        return ends[-1], []
     leading = [(end, _leading_names(piece[end:])) for end in ends]
     # 党促宣传部张宇延 社会与人口学院: three characters are a surer name than the two of 党促
     for shortest in (3, 2):

@@ -37,7 +37,7 @@ _TAIWAN_REPORTER = re.compile(rf"记者(?P<names>[{_HAN}]{{2,4}}?)[/／ ]?(?:[{_
 _BEHIND = re.compile(
     r"(?P<names>[^（）()。；！？\n]{2,40}?)[ 　]*[/ 　]?(?P<label>供稿|报道|报导|摄影|拍摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
 )
-_GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
+_GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)[ 　]?(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
 _BRACKETED = re.compile(r"[（(【\[]([^（）()【】\[\]\n]{2,60})[）)】\]]")
 _TAKEN_FROM = re.compile(
     r"(?:^|[（(。\n])[ 　]*(?:(?:根据|据|综合)(?P<told>[^（）()，。；\n]{2,20}?)(?:消息|报道)(?:编辑|整理)?[）)\n]"
@@ -139,7 +139,12 @@ def _find_labels(text: str, start: int, end: int) -> Iterator[_Label]:
             continue
         if gap in ("/", "、") and len(label) == 1 and not follows_credit and _is_han(before):
             continue
-        if label in ("时间", "日期", "指导", "图片", "新闻", "报道", "记者") and gap in ("：", ":") and _is_han(before) and not follows_credit:
+        if (
+            label in ("时间", "日期", "指导", "图片", "新闻", "报道", "记者")
+            and gap in ("：", ":")
+            and _is_han(before)
+            and not follows_credit
+        ):
             continue
         last_end = found.end()
         yield _Label(found.start(), found.end(), _roles()[label], label in _VAGUE or _roles()[label] == ("reviewer",))
@@ -215,10 +220,12 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
             glued = _GLUED.match(part)
             if glued and not behind:
                 named = read_names(text, position + glued.end(), position + len(part), strict=True)
-                yield from _credit([item for item in named if item.is_person], _roles()[glued.group()])
+                yield from _credit([item for item in named if item.is_person], _roles()[glued.group().strip()])
             if behind and not re.match("根?据|综合|转|摘", part):
                 label = behind["label"]
-                named = read_names(text, position, position + behind.end("names"), strict=label in ("编辑", "报道", "文", "图"))
+                named = read_names(
+                    text, position, position + behind.end("names"), strict=label in ("编辑", "报道", "文", "图")
+                )
                 yield from _credit(named, _roles().get(label) or ("author",))
             position += len(part)
         before = text[found.start() - 1 : found.start()]
@@ -233,10 +240,18 @@ def _find_behind(text: str, body_start: int) -> Iterator[CreditFound]:
     for line in re.finditer(r"[^\n]+", text[body_start:]):
         start, end = body_start + line.start(), body_start + line.end()
         content = text[start:end]
-        shot = re.search(rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$", content)
+        shot = re.search(
+            rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$",
+            content,
+        )
         if shot:
-            yield from _credit(read_names(text, start + shot.start("names"), start + shot.end("names"), strict=True), ("photographer",))
-        given = re.match(rf"[ ]*(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]*(?P<label>供稿|供图)(?=$|[ ]*(?:摄影|编辑|文|图)[/：:])", content)
+            yield from _credit(
+                read_names(text, start + shot.start("names"), start + shot.end("names"), strict=True), ("photographer",)
+            )
+        given = re.match(
+            rf"[ ]*(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]*(?P<label>供稿|供图)(?=$|[ ]*(?:摄影|编辑|文|图)[/：:])",
+            content,
+        )
         if given and end > len(text) - _TAIL:
             named = read_names(text, start + given.start("names"), start + given.end("names"))
             yield from _credit(named, _roles()[given["label"]])

@@ -121,8 +121,16 @@ def _read_header(text: str, lines: list[tuple[int, int]], layout: Layout) -> Non
     for start, end in lines[:_HEADER_LINES]:
         line = text[start:end]
         labelled = _LABELLED_DATE.search(line)
-        is_header = bool(_HEADER_WORDS.match(line.strip(" 　【[（("))) and len(line) <= 160 and line.strip()[-1] not in "。！？"
-        found = labelled if labelled and (is_header or len(line) <= 60) else _BARE_DATE.search(line) if len(line) <= 60 else None
+        is_header = (
+            bool(_HEADER_WORDS.match(line.strip(" 　【[（("))) and len(line) <= 160 and line.strip()[-1] not in "。！？"
+        )
+        found = (
+            labelled
+            if labelled and (is_header or len(line) <= 60)
+            else _BARE_DATE.search(line)
+            if len(line) <= 60
+            else None
+        )
         if found and layout.published is None and _set_date(layout, found, start, "header"):
             is_header = True
         if not is_header:

@@ -36,10 +36,12 @@ def _distinctive() -> tuple[frozenset[str], frozenset[str]]:
     """Give the characters of traditional script only and those of simplified script only."""
     ideographs = "".join(map(chr, range(0x4E00, 0xA000)))
     simple = _converter("t2s").convert(ideographs)
-    full = _converter("s2t").convert("\n".join(ideographs)).split("\n")
     traditional_only = {a for a, b in zip(ideographs, simple, strict=True) if a != b and _is_common(b)} - _SHARED
-    simplified_only = {a for a, b in zip(ideographs, full, strict=True) if a != b and a in simple}
-    return frozenset(traditional_only), frozenset(simplified_only - traditional_only - _WORDS_OF_BOTH)
+    simplified_only = set(ideographs) - traditional_only - _WORDS_OF_BOTH
+    for standard in ("s2t", "s2tw", "s2hk"):  # 吃 and 群 are written so in Taiwan
+        full = _converter(standard).convert("\n".join(ideographs)).split("\n")
+        simplified_only -= {a for a, b in zip(ideographs, full, strict=True) if a == b}
+    return frozenset(traditional_only), frozenset(simplified_only)
 
 
 def _is_common(char: str) -> bool:
@@ -106,9 +108,7 @@ def _names_with(char: str) -> re.Pattern[str]:
     surnames += to_traditional(surnames)
     edge = r"(?<![\u4e00-\u9fff])|(?<=[和与與及暨由對对向為为是員员長长任師师授士生記记者])"
     behind = r"(?=[^\u4e00-\u9fff]|$|教授|老[师師]|院[长長]|校[长長]|主任|先生|同[学學]|博士|[为為等和与與在就]|[书書][记記])"
-    return re.compile(
-        rf"(?:{edge})(?:[{surnames}]{char}[\u4e00-\u9fff]|[{surnames}][\u4e00-\u9fff]{char}{behind})"
-    )
+    return re.compile(rf"(?:{edge})(?:[{surnames}]{char}[\u4e00-\u9fff]|[{surnames}][\u4e00-\u9fff]{char}{behind})")
 
 
 def _restore_rare(text: str, converted: str) -> str:

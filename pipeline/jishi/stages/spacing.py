@@ -10,7 +10,9 @@ from jishi.stages.character_sequences import word_cost
 from jishi.stages.edits import Edit
 from jishi.stages.script import to_simplified, to_traditional
 
-SPACES = frozenset(" \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000")
+SPACES = frozenset(
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
 _SPACE = "[" + "".join(sorted(SPACES)) + "]"
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _MARK = "，。；：？！、）】》”’（【《“‘—…"
@@ -18,7 +20,9 @@ _MARK = "，。；：？！、）】》”’（【《“‘—…"
 _UNUSUAL = re.compile("[" + "".join(sorted(SPACES - {" ", "\t"})) + "]")
 _LETTER_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:{_SPACE}{{1,3}}[{_HAN}]){{2,}}(?![{_HAN}])")
 _SPLIT_NAME = re.compile(rf"(?<![{_HAN}])([{_HAN}]){_SPACE}{{1,4}}([{_HAN}])(?![{_HAN}])")
-_BESIDE_MARK = re.compile(rf"(?<=[{_HAN}{_MARK}])(?:{_SPACE}+(?=[，。；：？！、）】》”’])|(?<=[，。；：？！、（【《“‘]){_SPACE}+(?=[{_HAN}]))")
+_BESIDE_MARK = re.compile(
+    rf"(?<=[{_HAN}{_MARK}])(?:{_SPACE}+(?=[，。；：？！、）】》”’])|(?<=[，。；：？！、（【《“‘]){_SPACE}+(?=[{_HAN}]))"
+)
 _BETWEEN = re.compile(rf"(?<=[{_HAN}]){_SPACE}{{1,2}}(?=[{_HAN}])")
 _HAN_BEFORE = re.compile(rf"[{_HAN}]{{1,4}}$")
 _HAN_BEHIND = re.compile(rf"[{_HAN}]{{1,4}}")
