@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from jishi.stages.affiliations import is_territory
 from jishi.stages.findings import Entity
 from jishi.stages.segment import is_dictionary_word
 from jishi.stages.titles import is_title, surnames, title_pattern
@@ -22,7 +23,7 @@ _LEAST_SCORE = 0.45
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _LIST_MARKS = "、，。；：（）()！？ \n"
 _MARKS = " ，、。：:（()）“”"
-_FUNCTION = "以在就为向和与及曾则均将率等于从对至的说称"
+_FUNCTION = "同以在就为向和与及曾则均将率等于从对至的说称"
 _BEFORE_NAME = "由请和与及等为让"
 _ADDRESS = re.compile(r"老师|同学|先生|女士|同志|博士|主任|校长|院长")
 _INTERPUNCT = re.compile(r"[·•・.]")
@@ -117,6 +118,8 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text[start:end]):
             continue
         start, end = _correct_ends(text, start, end, best)
+        if is_territory(text[start:end]):
+            continue
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
             continue
         found.append((start, end, text[start:end]))
@@ -178,6 +181,8 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
         return start, end + 1
     if len(name) > 2 and name[-1] in _FUNCTION and name[:-1] in known:
         return start, end - 1
+    if len(name) > 2 and name[0] in _FUNCTION and name[1:] in known:
+        return start + 1, end
     if len(name) > 2 and name[0] in "长员任记" and name[0] not in surnames() and name[1] in surnames():
         return start + 1, end
     return start, end

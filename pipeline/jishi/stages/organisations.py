@@ -30,7 +30,7 @@ _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
 _TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届$")
 _LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
 _WHOLE = re.compile(
-    r"(?:政府|大学|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|总工会)$"
+    r"(?:政府|大学|学院|学生会|研究生会|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|总工会)$"
 )
 # Which names a generic word can stand for, by what they end in.
 _KINDS = {

@@ -22,9 +22,11 @@ from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidat
 from jishi.stages.titles import Title, find_titles
 
 _FULL_NAMES = ("大学", "学院", "公司", "医院", "学校", "中学", "小学")
-_MARGIN = 0.3  # a title given to one person surely is given to others only where that is nearly as sure
+# A title that one person surely holds is given to others only where that is nearly as sure: in one list, or apart.
+_MARGIN = 0.3
+_MARGIN_APART = 0.1
 _CERTAIN = 0.95
-_PAIR_THRESHOLD = 0.6
+_PAIR_THRESHOLD = 0.65
 _CARRY_THRESHOLD = 0.6
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
 _HONOUR_THRESHOLD = 0.4
@@ -101,12 +103,20 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
     carry_model = load_linear_model("title_organisation")
     best: dict[tuple[int, int], float] = {}
     surest: dict[int, float] = {}
+    listed: set[tuple[int, int]] = set()
     for candidate in list_candidates(scene):
         probability = _CERTAIN if candidate.certain else pair_model.probability(candidate.features)
         key = candidate.title, candidate.mention
         best[key] = max(probability, best.get(key, 0.0))
         surest[candidate.title] = max(probability, surest.get(candidate.title, 0.0))
-    best = {key: p for key, p in best.items() if p >= _PAIR_THRESHOLD and p >= surest[key[0]] - _MARGIN}
+        if candidate.listed or candidate.certain:
+            listed.add(key)
+    best = {
+        key: probability
+        for key, probability in best.items()
+        if probability >= _PAIR_THRESHOLD
+        and probability >= surest[key[0]] - (_MARGIN if key in listed else _MARGIN_APART)
+    }
     holdings: list[Holding] = []
     for title, mention in sorted(best):
         organisation, certainty = own[title], 1.0

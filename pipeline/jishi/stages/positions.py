@@ -67,6 +67,8 @@ class Candidate:
     mention: int
     features: list[str] = field(default_factory=list)
     certain: bool = False
+    listed: bool = False
+    """Whether only names of one list stand between: 副主席甲、乙."""
 
 
 class Scene:
@@ -221,6 +223,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 pair = Candidate(index, item.index)
                 if side == "L" and number and _LIST_PART.sub("", own) in ("N位", "等N位"):
                     pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
+                pair.listed = rank > 0 and _LIST_PART.sub("", own) in ("", "：", "等")
                 if side == "R" and listed > 1 and rank < listed and _LIST_PART.sub("", own) == "：":
                     pair.certain = True  # 书法家：甲、乙、丙
                 pair.features = [
@@ -409,7 +412,8 @@ def describe_carry(
     kind = classify_title(scene.text[start:end])
     body = "committee" if tail == "委" or words.endswith("中央") else "body"
     side = "after" if start >= name_end else "before"
-    own = "".join(scene.template(edge, start) if edge <= start else scene.template(end, edge))
+    symbols = scene.template(edge, start) if edge <= start else scene.template(end, edge)
+    own = "".join(symbols)
     features = [
         f"{source}:{side}:{own}",
         f"{source}:{side}:{same_person}",
@@ -423,6 +427,9 @@ def describe_carry(
         f"{source}:{kind}:{body}:{same_person}",
         f"{source}:{kind}:{body}",
         f"{kind}",
+        f"{source}:{side}:between:{'O' in symbols}",
+        f"{source}:{side}:last:{symbols[-1] if symbols else ''}",
+        f"{source}:{side}:last:{symbols[-1] if symbols else ''}:{same_person}:{kind}",
     ]
     return CarryCandidate(phrase, features)
 

@@ -18,6 +18,7 @@ from jishi.stages.findings import Entity
 _MAX_TITLE = 18
 _SURE = 0.9  # the tagger's score from which a title counts though its last word is none of the lexicon's
 _NO_TITLE = ("专家", "代表", "领导", "嘉宾", "官员", "党员", "学员", "选手", "老师", "同学")
+_NO_OFFICE = re.compile(r"团|台上?|令|府|办公|会议|级别|候选|选举|竞选|负责制")
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
 # Words that belong to the title behind them though the tagger left them out.
 _RANK = re.compile(
@@ -137,6 +138,8 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
         trailing = _TRAILING.search(text[a:b])
         if trailing:
             b = a + trailing.start()
+        if _NO_OFFICE.match(text, b):
+            continue  # 主席|台, 校长|办公会
         known = match_title_before(text, b, a)
         if known is None:
             if b - a >= 2 and score >= _SURE and not text.endswith(_NO_TITLE, a, b):
