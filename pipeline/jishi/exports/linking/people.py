@@ -25,7 +25,7 @@ VETO = -99.0
 _NAME_WEIGHTS = {2: -0.5, 3: 1.0}
 _LONG_NAME = 1.5
 _SAME_ORGANISATION, _RELATED_ORGANISATION, _SAME_TERRITORY = 3.5, 2.0, 0.5
-_NEARBY_ORGANISATION = 1.5
+_NEARBY_ORGANISATION = 2.0
 _OTHER_ORGANISATION, _OTHER_ORGANISATION_LATER = -3.5, -2.0
 _YEARS_TO_MOVE = 2
 _COMPANION, _MOST_FOR_COMPANIONS = 0.8, 3.5
@@ -96,7 +96,8 @@ def _weigh_organisations(a: Profile, b: Profile, counts: ArchiveCounts) -> list[
     found = []
     if nearby:
         # A body that half the archive names says little.
-        rarity = min(1.0, math.log(max(2, counts.articles) / (1 + counts.organisations.get(nearby[0], 0))) / 4)
+        size = math.log(max(2, counts.articles))
+        rarity = min(1.0, (size - math.log(1 + counts.organisations.get(nearby[0], 0))) / min(4.0, size))
         if rarity > 0.2:
             found.append((round(_NEARBY_ORGANISATION * rarity, 2), f"{nearby[0]} stands near both"))
     if a.organisations and b.organisations:
@@ -138,8 +139,9 @@ def _weigh_titles(a: Profile, b: Profile, counts: ArchiveCounts) -> list[tuple[f
     if shared:
         title = shared[0]
         # 总书记 is held by one name in thousands of mentions, 教授 by nearly as many names as mentions.
-        share = counts.titles.get(title, 1) / max(1, counts.title_holders.get(title, 1))
-        weight = min(3.0, 0.5 + 0.6 * math.log2(max(1.0, share)))
+        # Two more holders are reckoned with than were seen, so that a small archive does not make 校长 telling.
+        share = counts.titles.get(title, 1) / (2 + counts.title_holders.get(title, 1))
+        weight = min(3.0, 0.4 + 0.6 * math.log2(max(1.0, share)))
         found.append((round(weight, 2), f"same title {title}"))
     students = [_is_student(a), _is_student(b)]
     if students[0] is not None and students[1] is not None and students[0] != students[1]:
