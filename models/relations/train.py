@@ -45,7 +45,7 @@ from jishi.stages.talk_candidates import find_topic_candidates
 FOLDS = 5
 # C (inverse regularisation) and the least number of items a feature must occur in, chosen by cross-validation
 SETTINGS = {
-    "topics": (0.2, 5),
+    "topics": (0.1, 3),
     "speakers": (0.1, 5),
     "event_names": (0.1, 4),
     "reports_event": (0.3, 3),

@@ -25,6 +25,10 @@ class Context:
     organisation_starts: dict[int, int]
     groups: list[PersonGroup]
     frames: list[tuple[int, int, str]]
+    title_acts: list[str]
+    """Act words of the title, else of the first sentence."""
+    speaking: int
+    """How many words of speaking the text has, in steps, 5 for very many."""
 
 
 def build_context(doc: Doc) -> Context:
@@ -32,16 +36,21 @@ def build_context(doc: Doc) -> Context:
     text = doc.text
     entities = [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
     organisations = [(start, end) for start, end, label in entities if label == "ORG"]
+    sentences, acts = find_sentences(text), ActIndex(text)
+    first = doc._.body_start or (sentences[0][1] if sentences else 0)
+    spoken = sum(act.kind == "speak" for act in acts.acts)
     frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
     return Context(
         text=text,
         body_start=doc._.body_start,
-        sentences=find_sentences(text),
+        sentences=sentences,
         clauses=find_clauses(text),
-        acts=ActIndex(text),
+        acts=acts,
         entities=entities,
         organisation_ends=dict(organisations),
         organisation_starts={end: start for start, end in organisations},
         groups=find_person_groups(text, entities, doc._.people),
         frames=frames,
+        title_acts=sorted({act.word for act in acts.between(0, first)}),
+        speaking=min(spoken // 2, 5),
     )

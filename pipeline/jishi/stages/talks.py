@@ -23,6 +23,8 @@ SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
 _LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
+_REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
+_COLLECTIVE = re.compile(r"双方|大家|与会|师生|同学们|代表们|学员|校友|专家|嘉宾|会议|大会")
 _RESPECTIVELY = re.compile(r"分别|先后|依次|依序")
 _KINDS = (
     ("discussion", "讨论 探讨 研讨 座谈 对话 会谈 洽谈 商谈 交换意见 圆桌 辩论 沙龙 交流"),
@@ -88,9 +90,20 @@ def describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
             features.append(f"holds={pair}")
     if re.search(r"\d", topic):
         features.append("digits")
-    pronoun = re.search(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下", topic)
+    pronoun = _REFERRING.search(topic)
     features.append(f"refers={pronoun.group() if pronoun else None}")
     features.append(f"kind={form[:5]}")
+    features += [f"title={word}" for word in context.title_acts]
+    features += [f"{form[:5]}:title={word}" for word in context.title_acts]
+    features.append(f"{form[:5]}:speaking={context.speaking}")
+    following = context.acts.between(end, following_end)
+    features.append(f"{form}:next={following[0].word if following else None}")
+    preceding = context.acts.between(clause_start, start)
+    features.append(f"{form[:5]}:last={preceding[-1].word if preceding else None}")
+    features.append(f"{form[:5]}:person={person is not None and person.start >= clause_start}")
+    features.append(f"items={min(text.count('、', start, end), 5)}")
+    collective = _COLLECTIVE.search(text, max(clause_start, start - 16), start)
+    features.append(f"{form[:5]}:collective={collective.group() if collective else None}")
     return features
 
 
