@@ -115,7 +115,7 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
             end -= 1
         while start < end and text[start] in _MARKS:
             start += 1
-        if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text[start:end]):
+        if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text, start, end):
             continue
         start, end = _correct_ends(text, start, end, best)
         if is_territory(text[start:end]):
@@ -166,11 +166,14 @@ def _find_missed(text: str, entities: list[Entity], found: list[tuple[int, int, 
     return missed
 
 
-def _is_address(name: str) -> bool:
-    """Say whether a tagged name is only a family name with a title or form of address: 张老师, 林小姐."""
-    if name[0] not in surnames() or len(name) < 3:
+def _is_address(text: str, start: int, end: int) -> bool:
+    """Say whether a tagged name is only a family name with a title or form of address: 张老师, 林小姐, 刘政务|次长."""
+    if text[start] not in surnames() or end - start < 3:
         return False
-    return _ADDRESS.fullmatch(name, 1) is not None or (len(name) <= 5 and is_title(name[1:]))
+    if _ADDRESS.fullmatch(text, start + 1, end) or (end - start <= 5 and is_title(text[start + 1 : end])):
+        return True
+    title = title_pattern().match(text, start + 1)
+    return title is not None and title.end() > end
 
 
 def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> tuple[int, int]:

@@ -34,8 +34,11 @@ _WHOLE = re.compile(
 )
 # Which names a generic word can stand for, by what they end in.
 _KINDS = {
-    "校": re.compile(r"(?:大学|学院|学校|中学|小学|高中|幼儿园|幼稚园|党校|附中|附小|[一二三四五六七八九十]中|实小)$"),
+    "校": re.compile(
+        r"(?:大学|(?:职业|技术|师范|理工|工程|财经|医学|艺术|体育|外国语|科技|传媒|政法|音乐|美术).{0,6}学院|学校|中学|小学|高中|幼儿园|幼稚园|党校|附中|附小|[一二三四五六七八九十]中|实小)$"
+    ),
     "院": re.compile(r"(?<!大)(?:学院|研究院|医院|法院|检察院|书院|画院|剧院|卫生院|科学院|设计院)$"),
+    "学院": re.compile(r"(?:学院|书院)$"),
     "系": re.compile(r"系$"),
     "所": re.compile(r"所$"),
     "公司": re.compile(r"(?:公司|集团)$"),
@@ -62,7 +65,7 @@ _KINDS = {
     "校友会": re.compile(r"校友会$"),
     "实验室": re.compile(r"实验室$"),
 }
-_GENERIC_KIND = {"学校": "校", "学院": "院", "大学": "校", "总公司": "公司", "集团公司": "集团"}
+_GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "集团公司": "集团"}
 
 
 @Language.component(
@@ -156,6 +159,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
             end -= 1
         while start < end and (text[start] in _EDGE or (text[start] in "（(" and not _balanced(text[start:end]))):
             start += 1
+        bracket = max(text.rfind("（", start, end), text.rfind("(", start, end))
+        if bracket > start and not _balanced(text[start:end]):
+            end = bracket  # 松江银行（以下简称
         closing = QUOTES.get(text[start]) if start < end else None
         if closing and text[end - 1] == closing and text.find(closing, start, end) == end - 1:
             start, end = start + 1, end - 1

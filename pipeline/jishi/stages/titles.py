@@ -16,13 +16,13 @@ from jishi.stages.affiliations import ends_like_organisation, generic_words, is_
 from jishi.stages.findings import Entity
 
 _MAX_TITLE = 18
-_SURE = 0.9  # the tagger's score from which a title counts though its last word is none of the lexicon's
+_SURE = 0.95  # the tagger's score from which a title counts though its last word is none of the lexicon's
 _NO_TITLE = ("专家", "代表", "领导", "嘉宾", "官员", "党员", "学员", "选手", "老师", "同学")
 _NO_OFFICE = re.compile(r"团|台上?|令|府|办公|会议|级别|候选|选举|竞选|负责制")
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
 # Words that belong to the title behind them though the tagger left them out.
 _RANK = re.compile(
-    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任)+"
+    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|系)+"
 )
 _POSTED = re.compile(r"(?:常)?驻[\u4e00-\u9fff]{2,8}$")
 _SEPARATORS = re.compile(r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼|及|和|与)(?=.{2})")
