@@ -33,6 +33,8 @@ class Profile:
     organisations: Counter[str] = field(default_factory=Counter)
     """Where a person's positions are held: names of organisations."""
     titles: Counter[str] = field(default_factory=Counter)
+    positions: Counter[str] = field(default_factory=Counter)
+    """Organisation and title in one, as a position is called."""
     honours: Counter[str] = field(default_factory=Counter)
     honorifics: Counter[str] = field(default_factory=Counter)
     companions: Counter[str] = field(default_factory=Counter)
@@ -47,13 +49,31 @@ class Profile:
         """Take over what another profile knows."""
         self.mentions += other.mentions
         self.positioned += other.positioned
-        for name in ("organisations", "titles", "honours", "honorifics", "companions", "surroundings", "years"):
+        for name in (
+            "organisations",
+            "titles",
+            "positions",
+            "honours",
+            "honorifics",
+            "companions",
+            "surroundings",
+            "years",
+        ):
             getattr(self, name).update(getattr(other, name))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; only the commonest companions and surroundings are kept."""
         data: dict[str, Any] = {"mentions": self.mentions, "positioned": self.positioned}
-        for name in ("organisations", "titles", "honours", "honorifics", "companions", "surroundings", "years"):
+        for name in (
+            "organisations",
+            "titles",
+            "positions",
+            "honours",
+            "honorifics",
+            "companions",
+            "surroundings",
+            "years",
+        ):
             counts: Counter[Any] = getattr(self, name)
             kept = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
             if name in ("companions", "surroundings"):
@@ -65,7 +85,7 @@ class Profile:
     def from_dict(cls, data: dict[str, Any]) -> Profile:
         """The profile that `to_dict` gave."""
         profile = cls(mentions=data["mentions"], positioned=data["positioned"])
-        for name in ("organisations", "titles", "honours", "honorifics", "companions", "surroundings"):
+        for name in ("organisations", "titles", "positions", "honours", "honorifics", "companions", "surroundings"):
             getattr(profile, name).update(data[name])
         profile.years.update({int(year): count for year, count in data["years"].items()})
         return profile
@@ -93,7 +113,7 @@ class Entity:
         """The name with what tells it apart: 李晨（青禾大学副校长）."""
         if self.kind == "organisation":
             return self.name
-        what = _commonest(self.profile.organisations) + _commonest(self.profile.titles)
+        what = _commonest(self.profile.positions)
         return f"{self.name}（{what}）" if what else self.name
 
     def to_dict(self) -> dict[str, Any]:

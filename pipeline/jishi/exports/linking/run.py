@@ -187,16 +187,16 @@ def _make_profile(
     person = next(person for person in record.people if person.id == person_id)
     profile = Profile(mentions=1, positioned=1 if person.positions else 0)
     for position in person.positions:
-        profile.titles[position.title] += 1
+        body = None
         if position.organisation:
             resolution = resolutions[make_key(record.article.id, position.organisation)]
             # An organisation that could not be resolved is known in its own article only.
-            if not resolution.key.startswith("mention:"):
-                profile.organisations[resolution.name] += 1
-                continue
-        written = resolver.resolve_text(position.organisation_text, record)
-        if written:
-            profile.organisations[written] += 1
+            body = None if resolution.key.startswith("mention:") else resolution.name
+        body = body or resolver.resolve_text(position.organisation_text, record)
+        profile.titles[position.title] += 1
+        profile.positions[f"{body or ''}{position.title}"] += 1
+        if body:
+            profile.organisations[body] += 1
     profile.honours.update(person.honours)
     if person.honorific:
         profile.honorifics[person.honorific] += 1

@@ -2,13 +2,20 @@
 const archive = { articles: [], threshold: 0.6, people: new Map(), organisations: new Map(), names: {}, entities: {} };
 
 async function unpack() {
-  const packed = atob($("data").textContent);
+  const bytes = decode($("data").textContent);
   $("data").textContent = "";
-  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const data = JSON.parse(await new Response(stream).text());
   Object.assign(archive, { articles: data.articles, threshold: data.threshold, entities: data.entities, names: data.names });
   archive.articles.forEach((article, number) => index(article, number));
+}
+
+function decode(text) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+  const packed = atob(text);
+  const bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
+  return bytes;
 }
 
 // One person or organisation over all articles: the linked entity, else everyone of that name.
