@@ -78,6 +78,11 @@ def test_honour_goes_to_the_person_it_is_said_of() -> None:
     assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["全国劳动模范"], "贾松年": []}
 
 
+def test_untagged_honour_is_known_by_its_ending() -> None:
+    doc = build_doc("全国劳动模范{P:陈力行}作报告。会议部署评选优秀教师。{T:主席}{P:贾松年}主持。")
+    assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["全国劳动模范"], "贾松年": []}
+
+
 def test_confidence_is_a_probability() -> None:
     doc = build_doc("{O:海岳集团}{T:董事长}{P:戴文涛}、{P:何静远}，{T:教授}，与会。")
     positions = [position for person in doc._.people for position in person.positions]

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from jishi.lexicons import read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
+from jishi.stages.honours import find_honours
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.organisations import OrganisationLookup
@@ -29,7 +30,7 @@ _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.65
 _CARRY_THRESHOLD = 0.6
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
-_HONOUR_THRESHOLD = 0.4
+_HONOUR_THRESHOLD = 0.5
 
 
 @functools.cache
@@ -93,8 +94,7 @@ def build_scene(
         if merged and start < merged[-1][1]:
             continue
         merged.append((start, end))
-    honours = [(ent.start, ent.end) for ent in entities if ent.label == "HONOUR"]
-    return Scene(text, title_spans, spans, merged, honours), titles, own, finder
+    return Scene(text, title_spans, spans, merged, find_honours(text, entities)), titles, own, finder
 
 
 def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: AffiliationFinder) -> list[Holding]:
@@ -222,11 +222,12 @@ def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
 
 
 def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMention]) -> None:
-    """Give each tagged honour to the people it is said of."""
+    """Give each honour to the people it is said of; of a long and a short form (教学名师, 省教学名师) the long one."""
     model = load_linear_model("honour_person")
     for candidate in list_candidates(scene, "H"):
         if model.probability(candidate.features) >= _HONOUR_THRESHOLD:
             start, end = scene.honours[candidate.title]
-            honours = people[mentions[candidate.mention].person].honours
-            if scene.text[start:end] not in honours:
-                honours.append(scene.text[start:end])
+            honour = scene.text[start:end]
+            person = people[mentions[candidate.mention].person]
+            if not any(known.endswith(honour) for known in person.honours):
+                person.honours = [known for known in person.honours if not honour.endswith(known)] + [honour]

@@ -1,0 +1,42 @@
+"""Honours that the tagger left out: phrases that end as honours do (全国劳动模范, 国家杰出青年科学基金获得者)."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from jishi.lexicons import read_lines
+from jishi.stages.findings import Entity
+
+_LONGEST = 24
+# Where a phrase cannot reach beyond: marks, verbs and function words before an honour.
+_CUT = re.compile(
+    r"[，。、；：！？\s（）()《》]|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|本|各|两|一批|[他她其]"
+)
+
+
+@functools.cache
+def _heads() -> re.Pattern[str]:
+    heads = sorted(read_lines("honour_heads.txt"), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, heads)))
+
+
+def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
+    """Give the honours of a text in order: those tagged, and the phrases that end as honours do where none is tagged.
+
+    Which person an honour is said of is not decided here: 评选优秀教师 names nobody's.
+    """
+    tagged = [(entity.start, entity.end) for entity in entities if entity.label == "HONOUR"]
+    people = {offset for e in entities if e.label == "PERSON" for offset in range(e.start, e.end)}
+    honours = list(tagged)
+    for head in _heads().finditer(text):
+        if any(start < head.end() and head.start() < end for start, end in tagged):
+            continue
+        start = max(0, head.start() - _LONGEST)
+        for cut in _CUT.finditer(text, start, head.start()):
+            start = cut.end()
+        while start < head.start() and start in people:
+            start += 1
+        if people.isdisjoint(range(start, head.end())):
+            honours.append((start, head.end()))
+    return sorted(honours)
