@@ -3,9 +3,9 @@
     python benchmarks/repair.py [--shared ../shared] [--articles 300] [--levels 1 2 3] [--seeds 0 1 2 3 4] [--no-harm]
 
 Clean simplified articles (those of the dev set and some of the news corpus, none of them among the counts behind
-`character_sequences.txt`) are damaged as `jishi.stages.damage` models it, repaired and converted, and compared with what the
-undamaged article normalises to. --no-harm goes over the whole corpus and lists every change of the GBK repair. Writes
-benchmarks/results/repair.md; --errors prints what differs.
+`character_sequences.txt`) are damaged as `jishi.stages.damage` models it, repaired and converted, and compared with
+what the undamaged article normalises to. --no-harm goes over the whole corpus and lists every change of the GBK repair.
+Writes benchmarks/results/repair.md; --errors prints what differs.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def main() -> None:
     lines = [
         "# Repair",
         "",
-        f"{len(articles)} clean simplified articles, damaged, repaired and compared with what they normalise to undamaged.",
+        f"{len(articles)} clean simplified articles, damaged and repaired, against what they normalise to undamaged.",
         "*Recoverable* articles have no character outside GBK (the damage turns those into '?').",
         "",
         "| level | seed | characters equal | articles whole | of recoverable | damaged characters a second |",
@@ -155,8 +155,8 @@ def main() -> None:
         for seed in options.seeds:
             row = measure(articles, level, seed, options.errors)
             lines.append(
-                f"| {level} | {seed} | {row['characters']:.3%} | {row['whole']:.1%} | {row['whole_recoverable']:.1%} | "
-                f"{row['speed']:,.0f} |"
+                f"| {level} | {seed} | {row['characters']:.3%} | {row['whole']:.1%} "
+                f"| {row['whole_recoverable']:.1%} | {row['speed']:,.0f} |"
             )
             print(lines[-1], flush=True)
     if options.no_harm:

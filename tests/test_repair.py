@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from damaged_text import ARTICLE, MIXES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,15 +16,9 @@ import jishi
 from jishi.stages.damage import ALWAYS_ANNOTATED, annotated_by, damage, damage_line, readings
 from jishi.stages.edits import Edit, align_edits, apply_edits, compose_edits
 from jishi.stages.repair import repair, replay
+from jishi.text import normalise_article
 
 CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/repair.jsonl").read_text("utf-8").splitlines()]
-
-# Our own writing; enough of it for the accidents on bytes to happen at every seed.
-ARTICLE = """青禾职业学院举办第三届工匠论坛
-9月12日上午，青禾职业学院在图书馆报告厅举办第三届工匠论坛。学院党委副书记、院长周望舒致辞。活动由教务处处长沈听澜主持，来自全市的三百余名师生参加。
-校科研处负责人林知夏介绍说，他们在新时代的实践中开展了十二项技术改造；现场观众对数控机床最感兴趣。可是，怎样把经验传给青年工人？论坛就此设了专题讨论。
-现任高级技师顾长庚说：“我们在车间里学到的东西，比书上多得多。”活动结束后，他与学生们对话。现场气氛热烈，掌声不断。会议还向优秀学员颁发了证书。
-规模最大的展区设在体育馆，展出产品二百多件。活动将持续到月底，市民可免费参观。可以预见，更多的年轻人会走上技能成才之路。"""
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
@@ -72,17 +67,17 @@ def test_a_repair_of_bytes_proves_itself() -> None:
 
 
 def test_what_has_no_certain_repair_stays_and_is_reported() -> None:
-    page = "學(xué)校會(huì)議開(kāi)始,館長(zhǎng)講話?xyzzy?,?,?;學(xué)習"
-    repaired = repair(page)
-    assert "xyzzy" in repaired.text
-    assert "學校會議開始，館長講話" in repaired.text
+    repaired = repair("學(xué)校會(huì)議開(kāi)始,館長(zhǎng)講話?qiāng)zz,學(xué)習")
+    assert repaired.text == "學校會議開始，館長講話？qiāng)zz，學習"
+    assert "left alone" in repaired.warnings[0]
 
 
 def test_a_lost_digit_is_not_invented() -> None:
-    table = annotated_by(0)
-    page = damage_line("同學們在4日前報名。學校將開會", table)
-    if "?" in page:
-        assert "在5日" not in repair(page).text
+    page = damage("同学们在5日前报名，学校将开会。", 3, 0)
+    assert "?cè)?日前" in page
+    repaired = repair(page)
+    assert repaired.text == "同學們在？日前報名，學校將開會。"
+    assert "lost" in repaired.warnings[0]
 
 
 def test_the_model_of_the_damage_knows_its_own_characters() -> None:
@@ -110,20 +105,10 @@ def test_clean_text_is_left_alone() -> None:
 
 def test_title_and_body_stay_two_lines() -> None:
     title = "青禾市图书馆昨天在城南新馆举办了秋季"
-    body = "读书会开幕式，副馆长沈听澜主持了开幕\n仪式并介绍本季活动安排，来自各县的两\n百多名读者与三十位志愿者参加了开幕活\n动。"
-    assert jishi.text.normalise_article(title, body).text.startswith(title + "\n")
-
-
-# Random mixes of all kinds of damage
-
-_SOUND = st.sampled_from(
-    ["图书馆", "举办", "读书会", "，", "。", "9月2日", "AI", "周望舒", "\n", "𠮷", "“", "”", "校长", "1,200"]
-)
-_DAMAGED = st.sampled_from(
-    ["校长,", "学(xué)", "學(xué)", "會(huì)", "?cè)谛聲r(shí)", "?;顒?dòng)", "?,F(xiàn)", "\u200b", "\ufeff", "&nbsp;", "<br>", "</p>",
-     "２０２４", "⼤", "樂", "張　偉", "关 于 举 办", "ä¸­å›½çš„", "锟斤拷", "\r\n", "•", "　", "(", "）", "裡面", "?", ";", "!"]
-)  # fmt: skip
-MIXES = st.lists(_SOUND | _DAMAGED, max_size=30).map("".join)
+    lines = ["读书会开幕式，副馆长沈听澜主持了开幕", "仪式并介绍本季活动安排，来自各县的两"]
+    lines += ["百多名读者参加了这次活动，场面非常热", "烈。"]
+    normalised = normalise_article(title, "\n".join(lines))
+    assert normalised.text == title + "\n" + "".join(lines)
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,4 +1,4 @@
-"""Source text → normalised text, with the way back for every character.
+"""From the source text to the normalised text, and for every character the way back.
 
 The normalised text is the source text mended (`jishi.stages.repair`) and in simplified script (`jishi.stages.script`).
 """
@@ -19,8 +19,8 @@ __all__ = ["Alignment", "NormalisedText", "Repair", "normalise", "normalise_arti
 class NormalisedText:
     """A source text and its normalised form.
 
-    source, text: the two texts. alignment: leads from source (before) to text (after). repairs: what was mended, offsets
-    in code points of the source; the change of script is not among them. warnings: what the reader should know.
+    source, text: the two texts. alignment: leads from source (before) to text (after). repairs: what was mended,
+    offsets in code points of the source; the change of script is not among them. warnings: what the reader should know.
     script: of the source text.
     """
 
@@ -39,7 +39,7 @@ class NormalisedText:
         return self.alignment.to_before(start, end)
 
     def normalised_span(self, start: int, end: int) -> tuple[int, int]:
-        """Give the interval of the normalised text that `[start, end)` of the source became; empty if it was removed."""
+        """Give the interval of the normalised text that the source interval became: empty if it was removed."""
         return self.alignment.to_after(start, end)
 
 

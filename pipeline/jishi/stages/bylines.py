@@ -31,8 +31,8 @@ class Named(NamedTuple):
 def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_office: bool = False) -> list[Named]:
     """Give who is named in `[start, end)` of a normalised text.
 
-    strict: only people with a family name and bodies by their kind, no pen names, nothing left over. keep_office: a body
-    before a person's name is given too (来源：校报陈骊骊).
+    strict: only people with a family name and bodies by their kind, no pen names, nothing left over. keep_office: a
+    body before a person's name is given too (来源：校报陈骊骊).
     """
     named: list[Named] = []
     position = start
@@ -79,8 +79,8 @@ def _read_piece(piece: str, offset: int, strict: bool, keep_office: bool) -> lis
 
 
 def _divide(piece: str, strict: bool) -> tuple[int, list[tuple[int, int]]]:
-    """Give where the office before the names ends, and the names: 新媒体中心 + 陆佳楠. No names: all of it is a body, or
-    as much as is told by its last word.
+    """Give where the office before the names ends, and the names: 新媒体中心 + 陆佳楠. No names: all of it is a body,
+    or as much as is told by its last word.
     """
     ends = [0, *(found.end() for found in _offices().finditer(piece))]
     for end in ends:

@@ -1,7 +1,8 @@
 """Credits: who wrote, photographed, edited and checked an article, and where it was taken from.
 
-They stand in the header (来源：… 作者：…), in the dateline (新华社北京9月2日电（记者 …）) and at the end, with a label before
-(撰稿：…；审核：…), behind (… 供稿, … 摄), or as names alone in brackets. Offsets are those of the normalised text.
+They stand in the header (来源：… 作者：…), in the dateline (新华社北京9月2日电（记者 …）) and at the end, with a label
+before (撰稿：…；审核：…), behind (… 供稿, … 摄), or as names alone in brackets. Offsets are those of the normalised
+text.
 """
 
 from __future__ import annotations
@@ -21,24 +22,32 @@ _HAN = "\u4e00-\u9fff"
 _GAP = r"\s*(?:\|\||[：:/|丨‖＼\\])\s*"
 # What follows a credit on a page but is none: 点赞, 扫码关注 …
 _TRAILER = re.compile(
-    r"部分|来源于|来自|源于|源自|点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|文中|封面|本文|新媒体运营|投稿邮箱|联系"
+    "部分|来源于|来自|源于|源自|点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|"
+    "文中|封面|本文|新媒体运营|投稿邮箱|联系"
 )
 _MEDIUM = rf"(?:[{_HAN}]{{0,8}}(?:社|网|报|台|在线|客户端))"
 _DATELINE = re.compile(
-    rf"(?:^|\n)[ 　]*(?:【|\[)?(?P<medium>{_MEDIUM})(?:[{_HAN}]{{0,6}}?(?:\d{{1,2}}月)?\d{{1,2}}日)?(?:电|讯|消息)(?![{_HAN}]*[台视影])"
+    rf"(?:^|\n)[ 　]*(?:【|\[)?(?P<medium>{_MEDIUM})"
+    rf"(?:[{_HAN}]{{0,6}}?(?:\d{{1,2}}月)?\d{{1,2}}日)?(?:电|讯|消息)(?![{_HAN}]*[台视影])"
 )
 _REPORTERS = re.compile(
     rf"[（(【\[]\s*(?P<all>(?:[{_HAN}]{{0,4}}(?:记者|通讯员|特派员)[^（）()【】\[\]。\n]{{2,40}}))[）)】\]]"
 )
 _REPORTER_LINE = re.compile(
-    rf"(?:^|[\n。！？”])[ 　]*(?:本报|本网|本刊|本台|特约|实习|见习|{_MEDIUM})?(?:记者|通讯员)[ 　/：:]*(?P<names>[^，。；！？\n（）()]{{2,20}}?)[ 　/]*(?:[{_HAN}]{{2,3}}报[导道]|报[导道]|[ 　]*\n|$)"
+    rf"(?:^|[\n。！？”])[ 　]*(?:本报|本网|本刊|本台|特约|实习|见习|{_MEDIUM})?(?:记者|通讯员)[ 　/：:]*"
+    rf"(?P<names>[^，。；！？\n（）()]{{2,20}}?)[ 　/]*(?:[{_HAN}]{{2,3}}报[导道]|报[导道]|[ 　]*\n|$)"
 )
 _TAIWAN_REPORTER = re.compile(rf"记者(?P<names>[{_HAN}]{{2,4}}?)[/／ ]?(?:[{_HAN}]{{2}})?报导")
 _BEHIND = re.compile(
-    r"(?P<names>[^（）()。；！？\n]{2,40}?)[ 　]*[/ 　]?(?P<label>供稿|报道|报导|摄影|拍摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
+    r"(?P<names>[^（）()。；！？\n]{2,40}?)[ 　]*[/ 　]?"
+    r"(?P<label>供稿|报道|报导|摄影|拍摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
 )
 _GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)[ 　]?(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
 _BRACKETED = re.compile(r"[（(【\[]([^（）()【】\[\]\n]{2,60})[）)】\]]")
+_SHOT_BY = re.compile(
+    rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*"
+    rf"(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$"
+)
 _TAKEN_FROM = re.compile(
     r"(?:^|[（(。\n])[ 　]*(?:(?:根据|据|综合)(?P<told>[^（）()，。；\n]{2,20}?)(?:消息|报道)(?:编辑|整理)?[）)\n]"
     r"|(?:摘|转)自[：:]?(?P<taken>[^（）()，。；\n]{2,24}))"
@@ -58,7 +67,7 @@ class _Label(NamedTuple):
     is_vague: bool  # a word that often stands in ordinary text
 
 
-_VAGUE = frozenset("文 图 编 摄 报道 整理 新闻 记者 通讯员 拍摄 照片".split())
+_VAGUE = frozenset(["文", "图", "编", "摄", "报道", "整理", "新闻", "记者", "通讯员", "拍摄", "照片"])
 
 
 def find_credits(text: str, body_start: int = 0) -> list[CreditFound]:
@@ -240,10 +249,7 @@ def _find_behind(text: str, body_start: int) -> Iterator[CreditFound]:
     for line in re.finditer(r"[^\n]+", text[body_start:]):
         start, end = body_start + line.start(), body_start + line.end()
         content = text[start:end]
-        shot = re.search(
-            rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$",
-            content,
-        )
+        shot = _SHOT_BY.search(content)
         if shot:
             yield from _credit(
                 read_names(text, start + shot.start("names"), start + shot.end("names"), strict=True), ("photographer",)

@@ -1,9 +1,10 @@
 """The damage that a common Chinese web conversion does, as a model: what `jishi.stages.misalignment` undoes and proves.
 
-Such a site serves simplified articles as traditional ones and puts a reading in brackets behind many characters. It works
-on GBK bytes, so a reading may land between the bytes of two characters (們在 is 82 83 D4 DA, and 83 D4 is 冊), and the
-text is cut at the bytes of ， ； ？ even where these are the second and first byte of two characters. Each piece is decoded
-with '?' for what does not fit. The crawl then folds punctuation to ASCII.
+A site of this kind shows simplified articles in traditional script, with the reading of many characters in brackets
+behind them. Its program knows bytes of GBK and no characters: 們在 is 82 83 D4 DA, and where it finds 83 D4 (冊) it
+puts a reading between the two. In the same way it divides the text wherever it sees the bytes of ， ； or ？, be they
+the end of one character and the beginning of the next. Decoding each part by itself turns whatever makes no character
+into '?'. Last, the crawl writes full-width punctuation as ASCII.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from jishi.lexicons import read_lines
 from jishi.stages.script import to_traditional
 
 FOLDING = str.maketrans("，；？：（）！", ",;?:()!")
-# Annotated on every site seen so far.
+# Every site that we know annotates these.
 ALWAYS_ANNOTATED = frozenset(
     "來內冊創動務勢勵區國團執堅報場學實專對導強應戰揚擔時書會業構樹獨獻現產當發稱級絡統網"
     "聯臺號術計訓設評請譽負責質車轉農進過遠長開關隊領養點"
@@ -103,7 +104,7 @@ def _decode(piece: bytes) -> str:
 
 @functools.lru_cache(maxsize=8)
 def annotated_by(seed: int) -> dict[bytes, bytes]:
-    """Give the table of one made-up site: 0 annotates only what every site does, others about a third of the rest too."""
+    """Give the table of a made-up site: number 0 annotates what every site does, others a third of the rest as well."""
     chosen = (
         char
         for char in readings()
@@ -113,10 +114,10 @@ def annotated_by(seed: int) -> dict[bytes, bytes]:
 
 
 def damage(text: str, level: int = 3, seed: int = 0) -> str:
-    """Give `text` as such a site would have served it.
+    """Give a page of such a site, made from `text` (either script).
 
-    level: 1 traditional script with readings behind whole characters; 2 with the accidents on bytes; 3 punctuation folded
-    as well. seed: which characters the site annotates (`annotated_by`). Characters outside GBK are lost from level 2 on.
+    level: 1 for readings behind whole characters only, 2 for all that happens to bytes, 3 for ASCII punctuation too.
+    seed: the site, as in `annotated_by`. What GBK cannot write is '?' from level 2 on.
     """
     annotated = annotated_by(seed)
     lines = to_traditional(text).split("\n")

@@ -1,7 +1,7 @@
 """Edits of a text and the alignment they leave behind: where each piece of the new text came from, and the way back.
 
-Offsets are code points, intervals half open. An edit replaces a piece that is not empty; a fix never inserts from nothing,
-so that every character of a mended text has a source.
+Offsets are code points, intervals half open. An edit replaces a piece that is not empty; a fix never inserts from
+nothing, so that every character of a mended text has a source.
 """
 
 from __future__ import annotations

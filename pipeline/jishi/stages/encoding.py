@@ -1,8 +1,8 @@
 """Fixes of text that was decoded with the wrong encoding.
 
-UTF-8 read as Windows-1252 or Latin-1 (ä¸­å›½) and GBK read so (ÖÐ¹ú), with ftfy's tolerant codec; UTF-8 read as GBK (涓浗),
-which ftfy does not know; 锟斤拷, which stands for characters lost before. Bytes line up with bytes, so the alignment stays
-fine.
+UTF-8 read as Windows-1252 or Latin-1 (ä¸­å›½) and GBK read so (ÖÐ¹ú), with ftfy's tolerant codec; UTF-8 read as GBK
+(涓浗), which ftfy does not know; 锟斤拷, which stands for characters lost before. Bytes line up with bytes, so the
+alignment stays fine.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The search for lost bytes: what may have stood where a damaged page shows '?'.
 
-A hypothesis is an original text up to some visible character, with the byte that begins the next character if the two do
-not end together. Each step reads what is visible next in every way the damage allows.
+A hypothesis is an original text up to some visible character, with the byte that begins the next character if the two
+do not end together. Each step reads what is visible next in every way the damage allows.
 """
 
 from __future__ import annotations

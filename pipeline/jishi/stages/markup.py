@@ -12,7 +12,11 @@ _ENTITY = re.compile(
     r"&(?:#\d{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z][A-Za-z0-9]{1,24});(?:(?<=&amp;)(?:#\d{2,7}|[a-z]{2,8});)?"
 )
 _BREAKING = "br|p|div|li|tr|h[1-6]|ul|ol|table|section|article|blockquote|hr|td|th|tbody|center|dd|dt|dl"
-_INLINE = "a|b|i|u|em|strong|span|font|img|small|big|sub|sup|o:p|st1:[a-z]+|input|button|label|video|audio|iframe|object|param|embed|wbr|nobr|s|strike|code|pre|script|style|link|meta|html|body|head|title|form|figure|figcaption|source|picture|svg|path"
+_INLINE = (
+    "a|b|i|u|em|strong|span|font|img|small|big|sub|sup|o:p|st1:[a-z]+|input|button|label|video|audio|iframe|object|"
+    "param|embed|wbr|nobr|s|strike|code|pre|script|style|link|meta|html|body|head|title|form|figure|figcaption|source|"
+    "picture|svg|path"
+)
 _ELEMENT = re.compile(r"<(script|style)\b[^>]{0,300}>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(rf"</?(?P<name>{_BREAKING}|{_INLINE})(?:\s[^<>]{{0,1500}})?\s*/?>", re.IGNORECASE)
 _IS_BREAKING = re.compile(_BREAKING, re.IGNORECASE)

@@ -1,7 +1,8 @@
-"""Metadata: what a page says about the article: title, date of publication, source, credits; and which lines are not text.
+"""Metadata: what a page says about the article: title, date of publication, source, credits; and which lines are not
+text.
 
-Header lines (发布日期：2024-09-02 来源：… 作者：… 点击：…) and boilerplate (当前位置：…, 上一篇：…, 分享到) stay in the text; the
-layout says where they are.
+Header lines (发布日期：2024-09-02 来源：… 作者：… 点击：…) and boilerplate (当前位置：…, 上一篇：…, 分享到) stay in the
+text; the layout says where they are.
 """
 
 from __future__ import annotations
@@ -33,15 +34,13 @@ _HEADER_WORDS = re.compile(
 )
 _BOILERPLATE = re.compile(
     r"""^\s*(?:
-      (?:您|你)?(?:现在|当前)?的?(?:当前)?所?在?位置\s*[：:]?.*[>»›/].*|(?:您的)?(?:当前|现在)位置.*|
-      首页\s*[>»›/|].*|
+      (?:您|你)?(?:现在|当前)?的?(?:当前)?所?在?位置\s*[：:]?.*[>»›/].*|(?:您的)?(?:当前|现在)位置.*| 首页\s*[>»›/|].*|
       (?:上|下|前|后)一?[篇条则页]\s*[：:].*|(?:上一篇|下一篇|上一条|下一条)(?:\s.*)?|
       分享(?:到|至|给)?\s*[：:]?\s*(?:微信|微博|QQ|朋友圈|空间|[\s、/|])*|
       (?:【?\s*(?:打印(?:本页|文章|此页)?|关闭(?:窗口|本页)?|收藏|返回(?:顶部|首页|列表|上一页)|顶部|推荐给?朋友|我要评论|字体[：:]?|字号[：:]?|大|中|小)\s*】?[\s|/·]*)+|
       (?:点击|浏览|阅读|访问)(?:数|量|次数|率)?\s*[：:]?\s*\[?\d*\]?\s*次?|
       (?:相关(?:阅读|链接|新闻|文章|报道|推荐)|推荐阅读|热门(?:文章|新闻)|延伸阅读|附件|更多)\s*[：:]?\s*|
-      (?:版权所有|Copyright|©|备案号|.{0,6}ICP备).*|
-      (?:扫一扫|扫码|长按).{0,20}(?:关注|分享|二维码).{0,12}|
+      (?:版权所有|Copyright|©|备案号|.{0,6}ICP备).*| (?:扫一扫|扫码|长按).{0,20}(?:关注|分享|二维码).{0,12}|
       (?:\#|上一页|下一页|阅读原文|点赞|在看|收藏|转发|返回)\s*
     )$""",
     re.VERBOSE,
@@ -52,9 +51,10 @@ _BOILERPLATE = re.compile(
 class Layout:
     """How a page is laid out. Offsets are code points of the normalised text.
 
-    title, title_span: the first line, if it is a headline and none was given with the article. published, published_span,
-    published_from: ISO date, where it is written, and whether that is a header or the dateline at the end. source: the
-    medium named. body_start: where the body begins. boilerplate: lines that are no text of the article.
+    title, title_span: the first line, if it is a headline and none was given with the article. published,
+    published_span, published_from: ISO date, where it is written, and whether that is a header or the dateline at the
+    end. source: the medium named. body_start: where the body begins. boilerplate: lines that are no text of the
+    article.
     """
 
     title: str | None = None

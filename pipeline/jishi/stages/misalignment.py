@@ -1,10 +1,10 @@
 """Undoing the damage of `jishi.stages.damage`: readings in brackets, characters torn by them, pairs shifted by a cut.
 
-The visible text determines the bytes, except that '?' hides one byte at the end of a piece, or two that make no character.
-From left to right the search feeds the bytes to a parser of the *original* text, tries every value of a hidden byte, and
-weighs the characters that come out by how well they follow one another (a beam search). What it settles on is damaged
-again and must give the page back; where nothing does, or two candidates are equally good, the text stays and a warning
-says so.
+The visible text determines the bytes, except that '?' hides one byte at the end of a piece, or two that make no
+character. From left to right the search feeds the bytes to a parser of the *original* text, tries every value of a
+hidden byte, and weighs the characters that come out by how well they follow one another (a beam search). What it
+settles on is damaged again and must give the page back; where nothing does, or two candidates are equally good, the
+text stays and a warning says so.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def mend_misalignment(text: str) -> tuple[list[Edit], list[str]]:
         for edit in _mend_line(line, page, unsolved):
             edits.append(edit._replace(start=edit.start + start, end=edit.end + start))
         start += len(line) + 1
-    return edits, [f"gbk_misalignment: no certain repair of {place}; left alone" for place in unsolved]
+    return edits, [f"gbk_misalignment: {place}" for place in unsolved]
 
 
 def _find_annotated(text: str) -> set[str]:
@@ -93,12 +93,12 @@ def _mend_line(line: str, page: Page, unsolved: list[str]) -> Iterator[Edit]:
             solved = _search(line, start, _restore_mark(before, line[start + 1 : start + 2], page), page)
             if solved is None:
                 if _looks_torn(line, start):
-                    unsolved.append(repr(line[max(0, start - 6) : start + 12]))
+                    unsolved.append(f"no certain repair of {line[max(0, start - 6) : start + 12]!r}; left alone")
                 before, position = before + "?", start + 1
                 continue
             end, original = solved
             if "?" in original:
-                unsolved.append(repr(line[start:end]))
+                unsolved.append(f"a character of {line[start:end]!r} is lost")
             yield from _compare(line, start, end, original)
             before, position = before + original, end
             continue

@@ -1,7 +1,7 @@
 """Repair: text as archives hold it, mended. Each fix is a small function that gives edits and says why.
 
-The fixes run in a fixed order, each on what the one before left; all of them end up as one list of repairs of the source
-text, which explains what was done and can be replayed.
+The fixes run in a fixed order, each on what the one before left; all of them end up as one list of repairs of the
+source text, which explains what was done and can be replayed.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def repair(text: str, *, title_length: int | None = None) -> Repaired:
 
 
 def replay(source: str, repairs: Iterable[Repair]) -> str:
-    """Make the repairs again: gives the mended text. Raises ValueError where the source does not hold what was mended."""
+    """Make the repairs again and give the mended text. Raises ValueError if they belong to another source."""
     edits = []
     for item in repairs:
         if source[item.start : item.end] != item.before:

@@ -1,7 +1,7 @@
 """Script: which one a text is written in, and its conversion to simplified Chinese.
 
-OpenCC does the conversion, by phrases; what it decides one way only is decided here by words: 乾 stays in 徐乾學 and 乾隆 and
-becomes 干 in 餅乾; 著 stays in 名著 and becomes 着 in 看著. Conversion never changes the number of characters.
+OpenCC does the conversion, by phrases; what it decides one way only is decided here by words: 乾 stays in 徐乾學 and
+乾隆 and becomes 干 in 餅乾; 著 stays in 名著 and becomes 着 in 看著. Conversion never changes the number of characters.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def classify_script(text: str, characters: Set[str] | None = None) -> Script:
 def to_simplified(text: str, script: Script) -> str:
     """Give a text in simplified script, character for character.
 
-    script: what `classify_script` says of it. In a simplified text only stray characters that have no place there change
-    (張琪 → 张琪); 乾隆, 名著 and 瞭望 stay.
+    script: what `classify_script` says of it. In a simplified text only stray characters that have no place there
+    change (張琪 → 张琪); 乾隆, 名著 and 瞭望 stay.
     """
     if script == "simplified":
         return text if _distinctive()[0].isdisjoint(text) else text.translate(_stray_characters())
@@ -107,7 +107,8 @@ def _names_with(char: str) -> re.Pattern[str]:
     surnames = "".join(line for line in read_lines("surnames.txt") if len(line) > 2)
     surnames += to_traditional(surnames)
     edge = r"(?<![\u4e00-\u9fff])|(?<=[和与與及暨由對对向為为是員员長长任師师授士生記记者])"
-    behind = r"(?=[^\u4e00-\u9fff]|$|教授|老[师師]|院[长長]|校[长長]|主任|先生|同[学學]|博士|[为為等和与與在就]|[书書][记記])"
+    titles = "教授|老[师師]|院[长長]|校[长長]|主任|先生|同[学學]|博士|[书書][记記]"
+    behind = rf"(?=[^\u4e00-\u9fff]|$|{titles}|[为為等和与與在就])"
     return re.compile(rf"(?:{edge})(?:[{surnames}]{char}[\u4e00-\u9fff]|[{surnames}][\u4e00-\u9fff]{char}{behind})")
 
 

@@ -33,8 +33,8 @@ _GAIN = 6.0  # nats by which words must be likelier without a space
 
 
 def join_letter_spaced(text: str) -> list[Edit]:
-    """Close up letter-spaced headings: 关 于 举 办 → 关于举办. Single characters in a row, three or more; a list of family
-    names or numerals (一 二 三, 甲 乙 丙) is none.
+    """Close up letter-spaced headings: 关 于 举 办 → 关于举办. Single characters in a row, three or more; a list of
+    family names or numerals (一 二 三, 甲 乙 丙) is none.
     """
     edits = []
     for heading in _LETTER_SPACED.finditer(text):
@@ -78,8 +78,8 @@ def _close(found: re.Match[str], kind: str, reason: str) -> list[Edit]:
 
 
 def join_split_words(text: str) -> list[Edit]:
-    """Close up a space inside a word: 我校举 办了 → 我校举办了. Only where the characters make words joined that they do not
-    make apart; the space between two words (主讲人 李晓) stays.
+    """Close up a space inside a word: 我校举 办了 → 我校举办了. Only where the characters make words joined that they
+    do not make apart; the space between two words (主讲人 李晓) stays.
     """
     edits = []
     for space in _BETWEEN.finditer(text):

@@ -33,7 +33,7 @@ def restore_punctuation(text: str) -> list[Edit]:
 
     校长, → 校长， but 1,200, 9:30, Smith, J. and f(x) stay ASCII, and 9：30 becomes so.
     """
-    edits = []
+    edits: list[Edit] = []
     for found in _POINT.finditer(text):
         i, mark = found.start(), found.group()
         wide = _is_wide(text, i, mark.translate(_NARROW))
