@@ -64,7 +64,7 @@ def measure_cpu(work: Callable[[], None]) -> tuple[float, float]:
 def measure_overhead(shared: Path) -> str:
     """The same articles through a bare loop over the pipeline and through a run, in one process, in turns."""
     with tempfile.TemporaryDirectory() as folder:
-        path = write_sample(shared, Path(folder), 1000)
+        path = write_sample(shared, Path(folder), 400)
         items = list(read_items(list_inputs([str(path)]), ReadingOptions()))
         articles = [item.article for item in items if isinstance(item, FoundArticle)]
         list(jishi.extract_many(articles[:50]))
@@ -82,7 +82,7 @@ def measure_overhead(shared: Path) -> str:
     bare, run = (min(values) for values in zip(*rounds, strict=True))
     rows = "".join(f"| {one:.2f} | {other:.2f} | {100 * (other / one - 1):+.1f}% |\n" for one, other in rounds)
     return (
-        "1,000 articles, processor seconds: a bare loop over `extract_many` with `to_json`, and a run from file to "
+        "400 articles, processor seconds: a bare loop over `extract_many` with `to_json`, and a run from file to "
         "file (reading, shards, fsync, merging, manifest) in the same process.\n\n"
         f"| bare loop | run | difference |\n|--:|--:|--:|\n{rows}\n"
         f"Best against best: **{100 * (run / bare - 1):+.1f}%**.\n"

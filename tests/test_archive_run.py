@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -187,3 +188,21 @@ def test_inputs_and_outputs_at_addresses(command: Command) -> None:
     assert counts["records"] == 100
     assert command.read("remote/records-00000.jsonl") == command.read("plain/records-00000.jsonl")
     assert remote.run(f"file://{command.folder}/remote", workers=0)["fresh"] == 0
+
+
+def test_a_script_without_main_guard_is_told_so(command: Command) -> None:
+    script = (
+        f"from jishi.archive.run import extract_archive\nextract_archive({command.address!r}, output='o', workers=2)\n"
+    )
+    (command.folder / "script.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "script.py"], cwd=command.folder, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert "__main__" in done.stderr.splitlines()[-1]
+    assert not list(command.folder.glob("o/records*"))
+
+
+def test_when_every_article_kills_its_process_the_run_stops(command: Command) -> None:
+    write_archive(command.archive, range(30), **{f"a{number}": "使进程崩溃" for number in range(30)})
+    assert "not the articles' fault" in command.fail("out.jsonl", workers=1)

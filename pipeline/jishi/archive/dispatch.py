@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from jishi.archive.engines import Engine, WorkersDiedError
+from jishi.archive.errors import ArchiveError
 from jishi.archive.items import Item
 from jishi.archive.work import BatchResult, WorkSettings, make_reject
 
 POLL_SECONDS = 0.25
+TOO_MANY = 8  # articles of a batch, from its beginning, that kill their process
 TRIES_ALONE = 2  # a worker may also die of something else, as of the system's lack of memory
 
 
@@ -74,7 +76,7 @@ def work_alone(
     result = _try(items, engine, settings, tick)
     if result is not None:
         return result
-    whole = BatchResult([])
+    whole, killed = BatchResult([]), 0
     for item in items:
         single, report = None, None
         for _ in range(TRIES_ALONE):
@@ -87,6 +89,12 @@ def work_alone(
             if report and report.startswith("Timeout"):
                 message = "the article held up its process beyond the time limit, in compiled code"
             whole.outcomes.append(make_reject(item, "killed_worker", message, report))
+            killed += 1
+            if killed == len(whole.outcomes) == TOO_MANY:
+                raise ArchiveError(
+                    f"{killed} articles after one another ended their process, so it is not the articles' fault: "
+                    f"is there enough memory, and does `jishi extract --workers 0` work? {report or ''}"
+                )
             continue
         whole.outcomes += single.outcomes
         for stage, seconds in single.seconds.items():

@@ -16,9 +16,11 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
+from jishi.archive.errors import ArchiveError
 from jishi.archive.items import Item
 from jishi.archive.work import BatchResult, WorkSettings, end_process_on_hang, process_batch
 
+TRIES_TO_START = 3
 BATCHES_AHEAD = 4  # per worker: enough that none waits while the slowest batch is awaited
 
 
@@ -98,17 +100,31 @@ class LocalProcesses:
     def submit(self, items: Sequence[Item], settings: WorkSettings) -> Future[BatchResult]:
         """Queue the batch for the next free process."""
         if self._executor is None:
-            # A spawned process has no threads and locks of this one; it needs a second to load the pipeline.
-            context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(
-                self.workers, context, initializer=_start_worker, initargs=(self._reports.name,)
-            )
+            self._executor = self._start()
         try:
             return self._executor.submit(process_batch, items, settings)
         except BrokenProcessPool as error:
             future: Future[BatchResult] = Future()
             future.set_exception(error)
             return future
+
+    def _start(self) -> ProcessPoolExecutor:
+        # A spawned process has no threads and locks of this one; it needs a second to load the pipeline.
+        context = multiprocessing.get_context("spawn")
+        for _ in range(TRIES_TO_START):
+            executor = ProcessPoolExecutor(
+                self.workers, context, initializer=_start_worker, initargs=(self._reports.name,)
+            )
+            try:
+                executor.submit(os.getpid).result()
+            except BrokenProcessPool:
+                executor.shutdown(wait=False)
+                continue
+            return executor
+        raise ArchiveError(
+            "worker processes end as soon as they are started. In a script, call jishi under "
+            "`if __name__ == '__main__':`, or use workers=0"
+        )
 
     def wait(self, future: Future[BatchResult], timeout: float) -> BatchResult | None:
         """Give the result, None if it is not there yet."""

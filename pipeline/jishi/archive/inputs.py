@@ -79,7 +79,7 @@ def list_inputs(inputs: Iterable[str], outputs: Iterable[str] = ()) -> Iterator[
     outputs: paths of this very run, which are left out. Raises ArchiveError if a named input does not exist or a
     pattern fits nothing.
     """
-    excluded = tuple(os.path.realpath(path) for path in outputs if "://" not in path)
+    excluded = tuple(path.rstrip("/") if "://" in path else os.path.realpath(path) for path in outputs)
     seen: set[str] = set()
     sources: set[str] = set()
     for name in inputs:
@@ -88,7 +88,7 @@ def list_inputs(inputs: Iterable[str], outputs: Iterable[str] = ()) -> Iterator[
                 yield found
                 continue
             real = found.path if found.is_remote else os.path.realpath(found.path)
-            if real in seen or any(real == path or real.startswith(path + os.sep) for path in excluded):
+            if real in seen or any(real == path or real.startswith((path + os.sep, path + "/")) for path in excluded):
                 continue
             seen.add(real)
             # Two inputs may hold files of the same relative name; articles without ids need different sources.
