@@ -1,119 +1,124 @@
-"""From trained weights to the shipped files: an ONNX graph with 16-bit tables and 8-bit matrices; the vocabulary."""
+"""From trained weights to the shipped files: an ONNX graph with 16-bit tables and 8-bit matrices; the vocabulary.
+
+The graph is written out here node by node: norms are folded into the convolutions, and a convolution is one product of
+the features quantised once and laid beside their neighbours. Activations are quantised as they come (8 bits, unsigned),
+weights by output channel in 7 bits, so that processors without 8-bit dot products cannot overflow.
+"""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
-import torch
 from network import TaggerNetwork
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
-from torch import nn
-from torch.nn import functional
 
-from jishi.stages.tagger import CHARACTERS_FILE, ENTITY_TAGS, ESCAPED, FRAME_LABELS, FRAME_TAGS, MODEL_FILE
+from jishi.stages.tagger import CHARACTERS_FILE, ESCAPED, FRAME_LABELS, FRAME_TAGS, MODEL_FILE
 
-
-class Inference(nn.Module):
-    """The network as it is run: norms folded into convolutions, convolutions as products of shifted features."""
-
-    def __init__(self, network: TaggerNetwork) -> None:
-        super().__init__()
-        encoder = network.encoder
-        self.character, self.bigram = encoder.character, encoder.bigram
-        self.word, self.shape = encoder.word, encoder.shape
-        self.project = linear(encoder.project.weight[:, :, 0], encoder.project.bias)
-        self.layers = nn.ModuleList()
-        self.dilations = []
-        for convolution, norm in zip(encoder.convolutions, encoder.norms, strict=True):
-            scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-            weight = convolution.weight * scale[:, None, None]  # (out, in, 3)
-            bias = (convolution.bias - norm.running_mean) * scale + norm.bias
-            self.layers.append(linear(weight.permute(0, 2, 1).reshape(weight.shape[0], -1), bias))
-            self.dilations.append(convolution.dilation[0])
-        heads = (network.entities, network.frames, network.roles)
-        self.sizes = [head.out_features for head in heads]
-        self.heads = linear(torch.cat([h.weight for h in heads]), torch.cat([h.bias for h in heads]))
-
-    def forward(
-        self, characters: torch.Tensor, bigrams: torch.Tensor, words: torch.Tensor, shapes: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        pairs = self.bigram(bigrams)
-        parts = [self.character(characters), pairs[:, :-1], pairs[:, 1:], self.word(words), self.shape(shapes)]
-        features = self.project(torch.cat(parts, -1))
-        n = features.shape[1]
-        for layer, dilation in zip(self.layers, self.dilations, strict=True):
-            padded = functional.pad(features, (0, 0, dilation, dilation))
-            near = torch.cat([padded[:, :n], features, padded[:, 2 * dilation :]], -1)
-            features = features + functional.relu(layer(near))
-        entities, frames, roles = self.heads(features).split(self.sizes, -1)
-        frames = frames.reshape(1, -1, len(FRAME_LABELS), len(FRAME_TAGS))
-        return functional.log_softmax(entities, -1), functional.log_softmax(frames, -1), torch.sigmoid(roles)
+LARGEST_WEIGHT = 63
 
 
-def linear(weight: torch.Tensor, bias: torch.Tensor) -> nn.Linear:
-    layer = nn.Linear(weight.shape[1], weight.shape[0])
-    layer.weight = nn.Parameter(weight.detach().contiguous())
-    layer.bias = nn.Parameter(bias.detach().contiguous())
-    return layer
+class Graph:
+    """An ONNX graph under construction; names are given as it grows."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+
+    def constant(self, values: Any) -> str:
+        name = f"constant_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+    def add(self, kind: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: Any) -> Any:
+        names = [f"{kind}_{len(self.nodes)}_{i}" for i in range(outputs)]
+        self.nodes.append(helper.make_node(kind, list(inputs), names, domain=domain, **attributes))
+        return names[0] if outputs == 1 else names
+
+    def look_up(self, table: Any, ids: str) -> str:
+        found = self.add("Gather", self.constant(numpy(table).astype(np.float16)), ids)
+        return str(self.add("Cast", found, to=TensorProto.FLOAT))
+
+    def cut(self, values: str, start: int, end: int) -> str:
+        """Cut along the text."""
+        limits = (self.constant(np.array([limit], np.int64)) for limit in (start, end, 1))
+        return str(self.add("Slice", values, *limits))
+
+    def product(self, quantised: str, scale: str, zero: str, weight: Any, bias: Any) -> str:
+        """Multiply quantised features by a matrix (out, in), itself quantised by output channel."""
+        scales = np.abs(weight).max(1) / LARGEST_WEIGHT
+        rounded = np.rint(weight / scales[:, None]).astype(np.int8).T
+        inputs = (quantised, self.constant(rounded), scale, self.constant(scales.astype(np.float32)), zero, "")
+        return str(
+            self.add("MatMulIntegerToFloat", *inputs, self.constant(bias.astype(np.float32)), domain="com.microsoft")
+        )
 
 
-def export(network: TaggerNetwork, characters: list[str], folder: Path, quantise: bool = True) -> None:
+def numpy(tensor: Any) -> Any:
+    return tensor.detach().float().numpy()
+
+
+def fold_norm(convolution: Any, norm: Any) -> tuple[Any, Any]:
+    """Give the weights (out, 3 × in: left, own, right) and bias of a convolution with its norm."""
+    scale = numpy(norm.weight) / np.sqrt(numpy(norm.running_var) + norm.eps)
+    weight = numpy(convolution.weight) * scale[:, None, None]
+    bias = (numpy(convolution.bias) - numpy(norm.running_mean)) * scale + numpy(norm.bias)
+    return weight.transpose(0, 2, 1).reshape(len(weight), -1), bias
+
+
+def build_graph(network: TaggerNetwork) -> onnx.ModelProto:
+    """Give the network as it is run."""
+    graph, encoder = Graph(), network.encoder
+    pairs = graph.look_up(encoder.bigram.weight, "bigrams")
+    embedded = [
+        graph.look_up(encoder.character.weight, "characters"),
+        graph.cut(pairs, 0, -1),
+        graph.cut(pairs, 1, 2**62),
+        graph.look_up(encoder.word.weight, "words"),
+        graph.look_up(encoder.shape.weight, "shapes"),
+    ]
+    quantised, scale, zero = graph.add("DynamicQuantizeLinear", graph.add("Concat", *embedded, axis=-1), outputs=3)
+    projection = encoder.project
+    features = graph.product(quantised, scale, zero, numpy(projection.weight)[:, :, 0], numpy(projection.bias))
+    for convolution, norm in zip(encoder.convolutions, encoder.norms, strict=True):
+        dilation = convolution.dilation[0]
+        quantised, scale, zero = graph.add("DynamicQuantizeLinear", features, outputs=3)
+        around = graph.constant(np.array([0, dilation, 0, 0, dilation, 0], np.int64))
+        padded = graph.add("Pad", quantised, around, zero)
+        near = [graph.cut(padded, 0, -2 * dilation), quantised, graph.cut(padded, 2 * dilation, 2**62)]
+        product = graph.product(graph.add("Concat", *near, axis=-1), scale, zero, *fold_norm(convolution, norm))
+        features = graph.add("Add", features, graph.add("Relu", product))
+    heads = (network.entities, network.frames, network.roles)  # in full precision: they are small and decide
+    weight = np.concatenate([numpy(head.weight) for head in heads]).T
+    bias = np.concatenate([numpy(head.bias) for head in heads])
+    scores = graph.add("Add", graph.add("MatMul", features, graph.constant(weight)), graph.constant(bias))
+    sizes = graph.constant(np.array([head.out_features for head in heads], np.int64))
+    entities, frames, roles = graph.add("Split", scores, sizes, outputs=3, axis=-1)
+    shape = graph.constant(np.array([1, -1, len(FRAME_LABELS), len(FRAME_TAGS)], np.int64))
+    frames = graph.add("Reshape", frames, shape)
+    for kind, values, name in (
+        ("LogSoftmax", entities, "entities"),
+        ("LogSoftmax", frames, "frames"),
+        ("Sigmoid", roles, "roles"),
+    ):
+        attributes = {} if kind == "Sigmoid" else {"axis": -1}
+        graph.nodes.append(helper.make_node(kind, [values], [name], **attributes))
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT32, [1, length])
+        for name, length in (("characters", "n"), ("bigrams", "n + 1"), ("words", "n"), ("shapes", "n"))
+    ]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("entities", "frames", "roles")]
+    made = helper.make_graph(graph.nodes, "tagger", inputs, outputs, graph.constants)
+    versions = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(made, opset_imports=versions, ir_version=9, producer_name="jishi")
+
+
+def export(network: TaggerNetwork, characters: list[str], folder: Path) -> None:
     """Write the shipped files."""
-    assert network.entities.out_features == len(ENTITY_TAGS)
     folder.mkdir(parents=True, exist_ok=True)
-    module = Inference(network.eval()).eval()
-    n = 64
-    inputs = (
-        *(torch.ones(1, n + extra, dtype=torch.int32) for extra in (0, 1, 0)),
-        torch.ones(1, n, dtype=torch.int32),
-    )
-    names = ["characters", "bigrams", "words", "shapes"]
-    axes = {name: {1: "characters" if name != "bigrams" else "bigrams"} for name in names}
-    axes |= {name: {1: "characters"} for name in ("entities", "frames", "roles")}
-    with tempfile.TemporaryDirectory() as scratch:
-        plain, quantised = Path(scratch) / "plain.onnx", Path(scratch) / "quantised.onnx"
-        torch.onnx.export(
-            module, inputs, str(plain), input_names=names, output_names=["entities", "frames", "roles"],
-            dynamic_axes=axes, opset_version=17, dynamo=False,
-        )  # fmt: skip
-        if quantise:
-            quantize_dynamic(
-                plain, quantised, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8, per_channel=True,
-                nodes_to_exclude=last_products(onnx.load(str(plain))),
-            )  # fmt: skip
-        model = onnx.load(str(quantised if quantise else plain))
-        store_tables_in_16_bits(model)
-        onnx.save(model, str(folder / MODEL_FILE))
+    onnx.save(build_graph(network.eval()), str(folder / MODEL_FILE))
     escapes = {character: escape for escape, character in ESCAPED.items()}
     lines = [escapes.get(character, character) for character in characters]
     (folder / CHARACTERS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def last_products(model: onnx.ModelProto) -> list[str]:
-    """The heads stay in full precision: they are small and decide."""
-    products = [node.name for node in model.graph.node if node.op_type == "MatMul"]
-    return products[-1:]
-
-
-def store_tables_in_16_bits(model: onnx.ModelProto) -> None:
-    """Keep embedding tables as half floats, converted after the look-up."""
-    graph = model.graph
-    tables = {node.input[0] for node in graph.node if node.op_type == "Gather"}
-    for tensor in graph.initializer:
-        if tensor.name in tables and tensor.data_type == TensorProto.FLOAT and tensor.dims[0] > 8:
-            half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), tensor.name)
-            tensor.CopyFrom(half)
-    halves = {t.name for t in graph.initializer if t.data_type == TensorProto.FLOAT16}
-    nodes = []
-    for node in graph.node:
-        nodes.append(node)
-        if node.op_type == "Gather" and node.input[0] in halves:
-            output = node.output[0]
-            node.output[0] = output + "_half"
-            nodes.append(helper.make_node("Cast", [output + "_half"], [output], to=TensorProto.FLOAT))
-    del graph.node[:]
-    graph.node.extend(nodes)

@@ -10,13 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-from data import ANY_FRAME, ANYTHING, Sequence, segment
+from data import ANYTHING, Sequence, segment
 
 from jishi.stages.settle import settle
 from jishi.stages.tagger import (
     ENTITY_LABELS,
-    FRAME_LABELS,
-    FRAME_TAGS,
     Encoded,
     Tagger,
     TagScores,
@@ -42,22 +40,10 @@ def label_articles(sequences: Iterable[Sequence], folder: Path) -> Iterator[Sequ
 
 
 def set_labels(sequence: Sequence, scores: TagScores) -> None:
-    """Write what the scores are sure of."""
+    """Write what the scores are sure of. Frames stay unknown: a young teacher misses too many."""
     sequence.entities[:] = np.where(scores.entities[:, 0] > SURE_OUTSIDE, 1, ANYTHING)
     for span in settle(sequence.text, read_spans(scores.entities, ENTITY_LABELS), scores.entities):
         if span.score >= SURE:
             sequence.set_entity(span.start, span.end, span.label)
         else:
             sequence.entities[span.start : span.end] = ANYTHING
-    sequence.frames[:] = 0
-    width = len(FRAME_TAGS)
-    for i, label in enumerate(FRAME_LABELS):
-        everything = np.uint32(((1 << width) - 1) << (width * i))
-        outside = np.uint32(1 << (width * i))
-        sequence.frames |= np.where(scores.frames[:, i, 0] > SURE_OUTSIDE, outside, everything)
-        for span in read_spans(scores.frames[:, i], (label,)):
-            if span.score >= SURE:
-                sequence.set_frame(span.start, span.end, label)
-            else:
-                sequence.frames[span.start : span.end] |= everything
-    sequence.frames &= np.uint32(ANY_FRAME)
