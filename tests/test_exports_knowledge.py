@@ -256,7 +256,7 @@ def ask_sparql(records: list[Record], links: Links | None, question: str) -> lis
 
 def ask_pandas(records: list[Record], links: Links | None, question: str) -> list[tuple[Any, ...]]:
     pytest.importorskip("pandas")
-    tables = jishi.frames(records, links.entity_ids if links else None)
+    tables = jishi.frames(records, links)
     names = {entity.id: entity.name for entity in links.entities.values()} if links else {}
     people = tables.people.assign(
         person=tables.people.entity_id.fillna(tables.people.person_id),

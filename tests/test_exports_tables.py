@@ -9,9 +9,9 @@ import pytest
 from chronicle import read_chronicle, write_records
 
 import jishi
+from jishi.exports.linking import link, write_links
 from jishi.exports.schema import TABLES, describe_columns
 from jishi.exports.tables import Frames, export_tables
-from jishi.records import Record
 
 pd = pytest.importorskip("pandas")
 RECORDS = [record for _, record in read_chronicle()]
@@ -247,8 +247,12 @@ def test_rows_written_in_batches_are_all_there(tmp_path: Path, monkeypatch: pyte
     assert len(stored) == sum(1 for record in RECORDS for _ in record.spans())
 
 
-def test_entity_ids_stand_beside_people_and_organisations():
-    record: Record = RECORDS[0]
-    tables = jishi.frames([record], entities={"c01#p2": "person-1", "c01#o1": "organisation-1"})
-    assert list(tables.people.entity_id.dropna()) == ["person-1"]
-    assert list(tables.organisations.entity_id.dropna()) == ["organisation-1"]
+def test_entity_ids_stand_beside_people_and_organisations(tmp_path: Path):
+    links = link(RECORDS)
+    write_links(links, tmp_path)
+    for given in (links, tmp_path):
+        tables = jishi.frames(RECORDS, links=given)
+        assert tables.people.set_index("person_id").entity_id.to_dict() == {
+            key: entity for key, entity in links.entity_ids.items() if entity.startswith("person")
+        }
+        assert set(tables.organisations.entity_id) <= set(links.entities)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from jishi.exports.linking import Links
+
 ROWS_AT_ONCE = 50_000
 
 Records = str | os.PathLike[str] | Iterable[Record]
@@ -86,17 +88,22 @@ def open_records(source: Records) -> Iterable[Record]:
     return read_records(source) if isinstance(source, str | os.PathLike) else source
 
 
-def frames(records: Records, entities: Mapping[str, str] | None = None) -> Frames:
+def frames(records: Records, links: str | os.PathLike[str] | Links | None = None) -> Frames:
     """Give the tables of records as pandas data frames.
 
-    records: a file or folder that `jishi extract` wrote, or an iterable of records. entities: entity ids by person_id
-    and organisation_id, as `jishi.exports.links.read_links` gives them, for the columns entity_id.
-    Raises MissingExtraError if pandas is not installed, and what `read_records` raises.
+    records: a file or folder that `jishi extract` wrote, or an iterable of records. links: the folder that `jishi link`
+    wrote, or what `jishi.exports.linking.link` gave, for the columns entity_id.
+    Raises MissingExtraError if pandas is not installed, and what `read_records` and `read_links` raise.
     """
     try:
         import pandas  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("jishi.frames", "pandas") from error
+    if isinstance(links, str | os.PathLike):
+        from jishi.exports.linking import read_links
+
+        links = read_links(links)
+    entities = links.entity_ids if links else None
     columns: dict[str, dict[str, list[Any]]] = {
         table: {column: [] for column in row.model_fields} for table, row in TABLES.items()
     }

@@ -169,7 +169,7 @@ def _link_people(
             known_people[clean_name(entity.name)].append((entity, before[entity.id]))
     held = [(clean_name(name), profile) for name, _, profile in mentions.values()]
     held += [(name, entity.profile) for name, entities in known_people.items() for entity, _ in entities]
-    counts = count_archive(held, len(records) + len({link.mention.split("#")[0] for link in known.links.values()}))
+    counts = count_archive(held, len(records) + len({link.mention.rpartition("#")[0] for link in known.links.values()}))
     differ = {frozenset((override.a, override.b)) for override in overrides if override.decision == "different"}
     _merge_overridden_names(groups, mentions, known, overrides)
     for name, group in groups.items():
@@ -245,7 +245,7 @@ def _make_clusters(
         absent = [mention for mention in before if mention not in present]
         # The stored profile counts all mentions; where all are given again it is made anew.
         cluster = Cluster(entity.profile if absent else Profile(), [], {}, entity.id)
-        cluster.articles = frozenset(mention.split("#")[0] for mention in absent)
+        cluster.articles = frozenset(mention.rpartition("#")[0] for mention in absent)
         for mention in before:
             if mention not in present or mentions[mention][0] != known.links[mention].name:
                 continue

@@ -36,6 +36,7 @@ function index(article, number) {
   days.sort();
   article.first = days[0] || null;
   article.last = days[days.length - 1] || null;
+  article.day = record.article.published || article.first;
   article.types = new Set(record.events.map((event) => event.type));
   article.doubtful = record.events.some(isDoubtful) || record.talks.some(isDoubtful)
     || record.people.some((person) => person.positions.some(isDoubtful));
@@ -81,7 +82,7 @@ function find(filters) {
     found.push(number);
   });
   return found.sort((a, b) => {
-    const [first, second] = [archive.articles[a].first || "", archive.articles[b].first || ""];
+    const [first, second] = [archive.articles[a].day || "", archive.articles[b].day || ""];
     return first === second ? a - b : first < second ? 1 : -1;
   });
 }

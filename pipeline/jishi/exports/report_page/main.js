@@ -33,7 +33,7 @@ function listMore() {
     const doubt = article.doubtful ? element("span", { class: "chip doubt" }, "存疑 low") : "";
     const link = element("a", { href: `#a=${encodeURIComponent(article.record.article.id)}` },
       element("span", { class: "title" }, article.record.article.title || (article.text || article.record.article.id).slice(0, 40)),
-      element("small", {}, article.first || "日期不明 undated", " "), ...types.flatMap((chip) => [chip, " "]), doubt);
+      element("small", {}, article.day || "日期不明 undated", " "), ...types.flatMap((chip) => [chip, " "]), doubt);
     if (number === shown.number) link.setAttribute("aria-current", "true");
     return element("li", {}, link);
   }));

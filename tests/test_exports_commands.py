@@ -1,0 +1,131 @@
+"""`jishi export`, `import`, `link` and `report` on the command line."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from chronicle import read_chronicle, write_articles, write_records
+
+from jishi.archive.records import read_records
+from jishi.cli import main
+
+PAIRS = read_chronicle()
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Path:
+    return write_records(tmp_path / "records.jsonl", [record for _, record in PAIRS])
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    return write_articles(tmp_path / "articles.jsonl", [article for article, _ in PAIRS])
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+def test_archive_goes_from_records_to_a_linked_database(records: Path, articles: Path, tmp_path: Path):
+    links, database = tmp_path / "links", tmp_path / "chronicle.sqlite"
+    assert run("link", records, "-o", links, "--articles", articles) == 0
+    assert run("export", "sqlite", records, "-o", database, "--links", links) == 0
+    found = sqlite3.connect(database).execute(
+        "SELECT DISTINCT description FROM entities JOIN people USING (entity_id) WHERE people.name = '李晨' ORDER BY 1"
+    )
+    assert [name for (name,) in found] == ["李晨（临江市总工会副主席）", "李晨（青禾大学副校长）"]
+
+
+def test_linking_again_carries_the_folder_on(records: Path, tmp_path: Path):
+    few = write_records(tmp_path / "few.jsonl", [record for _, record in PAIRS[2:5]])
+    assert run("link", few, "-o", tmp_path / "links") == 0
+    before = (tmp_path / "links/links.csv").read_text(encoding="utf-8").splitlines()
+    assert run("link", records, "-o", tmp_path / "links") == 0
+    after = (tmp_path / "links/links.csv").read_text(encoding="utf-8").splitlines()
+    assert set(before) <= set(after)
+    assert len(after) > len(before)
+
+
+def test_decisions_of_a_user_are_taken(records: Path, tmp_path: Path):
+    (tmp_path / "decisions.csv").write_text("decision,a,b\nsame,c01#p2,c02#p1\n", encoding="utf-8")
+    assert run("link", records, "-o", tmp_path / "links", "--decisions", tmp_path / "decisions.csv") == 0
+    lines = (tmp_path / "links/links.csv").read_text(encoding="utf-8").splitlines()
+    entities = {line.split(",")[1] for line in lines if line.startswith(("c01#p2,", "c02#p1,"))}
+    assert len(entities) == 1
+
+
+def test_report_joins_texts_by_id(records: Path, articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    few = write_articles(tmp_path / "few.jsonl", [article for article, _ in PAIRS[:3]])
+    assert run("report", records, "--articles", few, "-o", tmp_path / "report.html", "--title", "年鉴 <2024>") == 0
+    assert f"{len(PAIRS) - 3} of {len(PAIRS)} articles are not in" in capsys.readouterr().err
+    assert "年鉴 &lt;2024&gt;" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("format", ["label-studio", "prodigy"])
+def test_marks_go_out_and_come_back(format: str, records: Path, articles: Path, tmp_path: Path):
+    out, back = tmp_path / "marks.json", tmp_path / "back.jsonl"
+    assert run("export", format, records, "--articles", articles, "-o", out) == 0
+    if format == "label-studio":
+        assert (tmp_path / "marks.config.xml").read_text(encoding="utf-8").startswith("<View>")
+        tasks = json.loads(out.read_text(encoding="utf-8"))
+        for task in tasks[:2]:
+            task["annotations"] = [{"result": task["predictions"][0]["result"]}]
+        out.write_text(json.dumps(tasks), encoding="utf-8")
+    else:
+        out.write_text("\n".join(out.read_text(encoding="utf-8").splitlines()[:2]), encoding="utf-8")
+    assert run("import", format, out, records, "-o", back) == 0
+    assert list(read_records(back)) == [record for _, record in PAIRS[:2]]
+    assert run("import", format, out, records, "-o", back, "--all") == 0
+    assert back.read_bytes() == records.read_bytes()
+
+
+@pytest.mark.parametrize("format", ["tables", "sqlite", "jsonld", "nquads", "neo4j"])
+def test_export_again_is_the_same_bytes(format: str, records: Path, tmp_path: Path):
+    if format == "tables":
+        pytest.importorskip("pyarrow")
+    contents = []
+    for name in ("once", "again"):
+        assert run("export", format, records, "-o", tmp_path / name) == 0
+        out = tmp_path / name
+        contents.append([file.read_bytes() for file in (sorted(out.iterdir()) if out.is_dir() else [out])])
+    assert contents[0] == contents[1]
+
+
+def test_base_begins_every_identifier(records: Path, tmp_path: Path):
+    run("export", "nquads", records, "-o", tmp_path / "out.nq", "--base", "https://chronicle.example.org/")
+    subjects = {line.split(" ")[0] for line in (tmp_path / "out.nq").read_text(encoding="utf-8").splitlines()}
+    assert all(subject.startswith("<https://chronicle.example.org/article/") for subject in subjects)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "tables", "missing.jsonl", "-o", "out"),
+        ("export", "sqlite", "records.jsonl", "-o", "db", "--links", "missing"),
+        ("link", "records.jsonl", "-o", "links", "--decisions", "missing.csv"),
+        ("report", "records.jsonl", "-o", "report.html", "--articles", "missing.jsonl"),
+        ("import", "prodigy", "records.jsonl", "records.jsonl", "-o", "back.jsonl"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_told_in_a_line(
+    arguments: tuple[str, ...],
+    records: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_missing_library_is_told_with_its_extra(
+    records: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert run("export", "tables", records, "-o", tmp_path / "out") == 2
+    assert "jishi[parquet]" in capsys.readouterr().err
