@@ -192,6 +192,14 @@ def test_keys_step_through_articles_and_evidence(report: Page):
     report.wait_for("!document.querySelector('#help').open")
 
 
+def test_a_person_of_several_articles_leads_to_them(report: Page):
+    report.evaluate("location.hash = 'a=c03'")
+    report.wait_for("archive.articles[shown.number].record.article.id === 'c03'")
+    report.evaluate("document.querySelector('.facts .elsewhere').click()")
+    assert set(wait_for_titles(report, 2)) == {"青禾大学举办数字乡村论坛", "青禾大学召开教学工作会"}
+    assert report.evaluate("document.querySelector('#person').value") == "林听雨"
+
+
 def test_low_confidence_is_marked(report: Page):
     report.evaluate("location.hash = 'a=c06'")
     report.wait_for("document.querySelector('.card.uncertain') !== null")

@@ -152,13 +152,25 @@ function renderEvent(record, event) {
     element("span", { class: isDoubtful(event) ? "chip doubt" : "chip" }, explainConfidence(event)), list);
 }
 
+// In how many articles a person or organisation stands; choosing it filters by them.
+function renderElsewhere(field, kind, thing) {
+  const held = archive[kind].get(entityOf(archive.articles[shown.number], thing));
+  if (!held || held.articles.length < 2) return "";
+  const button = element("button", {
+    class: "chip elsewhere", type: "button", title: `看全部 ${held.articles.length} 篇 show all ${held.articles.length} articles`,
+  }, `${held.articles.length} 篇`);
+  button.addEventListener("click", () => choose(field, held));
+  return [" ", button];
+}
+
 const renderDoubt = (thing) => (isDoubtful(thing) ? [" ", element("span", { class: "chip doubt" }, `存疑 low ${thing.confidence.toFixed(2)}`)] : "");
 
 function renderPerson(person, organisations) {
   const held = person.positions.map((position, number) => [
     " ", item(describePosition(position, organisations), `${person.id}.${number}`), renderDoubt(position),
   ]);
-  return [item(person.name, person.id), held, person.honours.length ? ` ${person.honours.join("、")}` : ""].flat(3);
+  const honours = person.honours.length ? ` ${person.honours.join("、")}` : "";
+  return [item(person.name, person.id), held, honours, renderElsewhere("person", "people", person)].flat(3);
 }
 
 function renderFacts(record) {
@@ -174,6 +186,7 @@ function renderFacts(record) {
   section("其他议题 Other talks", record.talks.filter((talk) => !record.events.some((event) => event.talks.includes(talk.id))).map((talk) => [item(talk.topic, talk.id), renderDoubt(talk)].flat()));
   section("机构 Organisations", record.organisations.map((organisation) => [
     item(organisation.name, organisation.id), organisation.aliases.length ? ` （${organisation.aliases.join("、")}）` : "",
+    ...renderElsewhere("organisation", "organisations", organisation),
   ]));
   section("日期 Dates", record.dates.map((date) => [item(date.text, date.id), ` ${describeDays(date)}`]));
   section("署名 Credits", record.article.credits.map((credit, number) => [item(credit.name, `c${number}`), ` ${label(credit.role)}`]));

@@ -105,6 +105,12 @@ function chooseSlot(slot) {
   refresh();
 }
 
+function choose(field, held) {
+  chosen[field] = held;
+  $(field).value = held.name;
+  refresh();
+}
+
 function offerSuggestions(field, kind) {
   const input = $(field);
   const options = $(`${field}-options`);
@@ -115,18 +121,16 @@ function offerSuggestions(field, kind) {
     input.removeAttribute("aria-activedescendant");
     active = -1;
   };
-  const choose = (held) => {
-    chosen[field] = held;
-    input.value = held.name;
+  const take = (held) => {
     close();
-    refresh();
+    choose(field, held);
   };
   const open = () => {
     const fitting = suggest(kind, input.value);
     options.replaceChildren(...fitting.map((held, number) => {
       const option = element("li", { role: "option", id: `${field}-${number}`, "aria-selected": "false" }, `${held.name} `, element("small", {}, String(held.articles.length)));
       option.held = held;
-      option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(held); });
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); take(held); });
       return option;
     }));
     active = -1;
@@ -142,7 +146,7 @@ function offerSuggestions(field, kind) {
     if (event.key === "Escape") return close();
     if (event.key === "Enter") {
       event.preventDefault();
-      return active >= 0 ? choose(options.children[active].held) : close();
+      return active >= 0 ? take(options.children[active].held) : close();
     }
     event.preventDefault();
     const size = options.children.length;
