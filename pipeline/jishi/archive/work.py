@@ -186,7 +186,7 @@ def limit_time(seconds: float) -> Iterator[None]:
     code, is ended with its process where `end_process_on_hang` allows it.
     """
     if _hang_report is not None:
-        faulthandler.dump_traceback_later(HANG_FACTOR * seconds + 5, exit=True, file=_hang_report)
+        faulthandler.dump_traceback_later(HANG_FACTOR * seconds + 2, exit=True, file=_hang_report)
     try:
         with _interrupt_after(seconds):
             yield
