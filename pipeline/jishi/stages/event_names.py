@@ -159,7 +159,7 @@ def describe_name(context: Context, candidate: NameCandidate) -> list[str]:
         f"bare={len(bare) == len(candidate.head)}",
         f"of={'的' in name}",
         f"comma={'，' in name}",
-        f"verb_inside={_VERB_INSIDE.search(bare) is not None}",
+        f"verb_inside={VERB_INSIDE.search(bare) is not None}",
         f"bracket_first={name[0] in '【[（('}",
         f"{candidate.boundary}:{name[:1]}",
     ]
@@ -196,7 +196,7 @@ _HELD = re.compile(
     r"隆重举行|成功举行|顺利举行|圆满举行|隆重召开|顺利召开|成功召开|成功举办|顺利举办|举行|召开|举办|开幕|启动|落幕|闭幕|圆满|成功|"
     r"顺利|开展|进行|结束|拉开|主办|承办"
 )
-_VERB_INSIDE = re.compile(r"举[办行]|召开|开展|办理|参加|出席|荣获|获得|鼓励|迎来|走进|积极|为本校|所举办")
+VERB_INSIDE = re.compile(r"举[办行]|召开|开展|办理|参加|出席|荣获|获得|鼓励|迎来|走进|积极|为本校|所举办")
 _HOLDING = re.compile(
     r"(?:举办|举行|召开|开展|组织|参加|出席|主办|承办|协办|启动|迎来|进行)(?:了|的|一场|首届|一年一度的?)*$"
 )

@@ -25,7 +25,7 @@ from jishi.stages.event_facts import (
     find_attendance,
     find_place_candidates,
 )
-from jishi.stages.event_names import NameCandidate, describe_name, find_name_candidates, head_types
+from jishi.stages.event_names import VERB_INSIDE, NameCandidate, describe_name, find_name_candidates, head_types
 from jishi.stages.findings import AttendanceFound, EventFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
@@ -33,7 +33,7 @@ from jishi.stages.roles import describe_person
 
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
-SECOND_EVENT_THRESHOLD = 0.4
+SECOND_EVENT_THRESHOLD = 0.45
 MOST_EVENTS = 3
 EVENT_THRESHOLD = 0.3
 DATE_THRESHOLD = 0.2
@@ -134,7 +134,7 @@ def second_candidates(context: Context, scored: list[tuple[float, NameCandidate]
         if score < SECOND_NAME_THRESHOLD:
             break
         core = _core(context.text, candidate)
-        if not any(_alike(core, other) for other in cores):
+        if not VERB_INSIDE.search(core) and not any(_alike(core, other) for other in cores):
             cores.append(core)
             kept.append((score, candidate))
     return kept
@@ -165,14 +165,16 @@ def describe_second(
         f"length={min((candidate.end - candidate.start) // 4, 8)}",
         f"count={min(text.count(_core(text, candidate)), 3)}",
     ]
+    opens = date is not None and date != main_date and any(start <= d.start <= start + 3 for d in doc._.dates)
+    features.append(f"opens_with_own_date={opens}:{follow is not None}")
     features += [f"lead={m.group()}" for m in HOLDING.finditer(lead)]
     features += [f"word={word}" for word in _BESIDE if word in lead or word in opening]
     return features
 
 
 _BESIDE = (
-    "同期", "同时", "随后", "期间", "当天", "当日", "次日", "下午", "上午", "晚", "此前", "之前", "此外", "另", "接着", "会后", "还", "并",
-    "曾", "将", "今年", "去年", "为期", "首先", "最后", "第二",
+    "同期", "同时", "随后", "期间", "当天", "当日", "次日", "下午", "上午", "晚", "此前", "之前", "此外", "另", "接着", "会后",
+    "还", "并", "曾", "将", "今年", "去年", "为期", "首先", "最后", "第二",
 )  # fmt: skip
 
 
