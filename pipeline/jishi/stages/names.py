@@ -26,6 +26,7 @@ _MARKS = " ，、。：:（()）“”"
 _FUNCTION = "同以在就为向和与及曾则均将率等于从对至的说称"
 _BEFORE_NAME = "由请和与及等为让"
 _ADDRESS = re.compile(r"老师|同学|先生|女士|同志|博士|主任|校长|院长")
+_DIVISION = re.compile(r"[\u4e00-\u9fff]{2}[省市县区州]$")
 _INTERPUNCT = re.compile(r"[·•・.]")
 
 
@@ -118,7 +119,7 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text, start, end):
             continue
         start, end = _correct_ends(text, start, end, best)
-        if is_territory(text[start:end]):
+        if is_territory(text[start:end]) or _DIVISION.search(text, start, end):
             continue
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
             continue

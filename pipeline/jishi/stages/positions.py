@@ -121,7 +121,8 @@ class Scene:
         while position < end:
             item = self.items[i] if i < len(self.items) and self.items[i].start < end else None
             stop = item.start if item else end
-            self._append_plain(symbols, position, stop)
+            former = item is not None and item.kind == "O" and stop > position and self.text[stop - 1] in "前原"
+            self._append_plain(symbols, position, stop - 1 if former else stop)  # 前|政府|总理
             if item is None:
                 break
             if not (symbols and symbols[-1] == item.kind):
