@@ -28,6 +28,7 @@ _NEAR = 120  # characters between an organisation and 该… that goes back to i
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
 _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
 _TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届$")
+_BRANCH = re.compile(r"(?:党总?支部?|团总?支部?)(?<=[支部])(?!副?书记|委员|部|成员)")
 _LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
 _WHOLE = re.compile(
     r"(?:政府|大学|学院|学生会|研究生会|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|总工会)$"
@@ -175,6 +176,9 @@ def _balanced(name: str) -> bool:
 
 def _divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Split 省政府与大唐集团 where both parts are whole names; 数学与统计学院 stays one."""
+    half = (end - start) // 2
+    if half > 1 and text[start : start + half] == text[start + half : end]:
+        return [(start, start + half), (start + half, end)]
     for joint in _JOINT.finditer(text, start, end):
         if _WHOLE.search(text, start, joint.start()) and _WHOLE.search(text, joint.end(), end):
             return [(start, joint.start()), *_divide(text, joint.end(), end)]
@@ -183,6 +187,8 @@ def _divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _is_name(name: str) -> bool:
     if len(name) < 2 or is_bare(name) or _not_organisation().search(name) or is_territory(name):
+        return False
+    if name.endswith(("领导班", "二级学院", "各学院")):
         return False
     return not name.isascii() or name[0].isupper()
 
@@ -259,7 +265,8 @@ def _join_parts(text: str, entities: list[Entity]) -> list[tuple[int, int, float
         if (dashed or touching) and previous is not None and previous.label == "ORG":
             start, _, earlier = joined.pop()
             score = min(score, earlier)
-        joined.append((start, entity.end, score))
+        branch = _BRANCH.match(text, entity.end)
+        joined.append((start, branch.end() if branch else entity.end, score))
         previous = entity
     return joined
 
