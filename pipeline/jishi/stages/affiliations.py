@@ -61,6 +61,13 @@ def _territory_at_end() -> re.Pattern[str]:
     return re.compile(rf"(?:(?:{'|'.join(map(re.escape, names))})(?:王国|共和国|联邦|新|临时|过渡|前)?(?:政府)?)+$")
 
 
+@functools.cache
+def praise_before() -> re.Pattern[str]:
+    """Give the pattern of praise that ends right before a title, a name or an organisation."""
+    words = sorted(read_lines("praise.txt"), key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, words))})、?)+(?<!专家、)$")
+
+
 def is_territory(text: str) -> bool:
     """Say whether `text` is the name of a country, province or city (or several in a row)."""
     found = _territory_at_end().search(text)
@@ -91,6 +98,9 @@ class AffiliationFinder:
         text = self.text
         while end and text[end - 1] in " \u3000”":
             end -= 1
+        praise = praise_before().search(text, max(0, end - 16), end)
+        if praise:
+            end = praise.start()  # 集团|顶尖|技师, 研究院的|领军人物、|二级教授
         latin = _LATIN.search(text, max(0, end - _MAX_PHRASE), end)
         if latin and latin.start() > 0:
             end = latin.start()  # 松江大学（SJU）校长

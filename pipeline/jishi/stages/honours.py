@@ -11,8 +11,12 @@ from jishi.stages.findings import Entity
 _LONGEST = 24
 # Where a phrase cannot reach beyond: marks, verbs and function words before an honour.
 _CUT = re.compile(
-    r"[，。、；：！？\s（）()《》]|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|本|各|两|一批|[他她其]"
+    r"[，。、；：！？\s（）()《》]|包括|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|本|各|两|一批|[他她其]"
 )
+
+
+# What follows where the word is an attribute: 劳动模范精神, 优秀教师评选.
+_ATTRIBUTE = re.compile(r"精神|评选|研究|创新|学院|代表|工作室|协会|候选|推荐|表彰|培育|培训|名单|们|的培养")
 
 
 @functools.cache
@@ -27,16 +31,18 @@ def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     Which person an honour is said of is not decided here: 评选优秀教师 names nobody's.
     """
     tagged = [(entity.start, entity.end) for entity in entities if entity.label == "HONOUR"]
-    people = {offset for e in entities if e.label == "PERSON" for offset in range(e.start, e.end)}
+    taken = {offset for e in entities if e.label in ("PERSON", "ORG") for offset in range(e.start, e.end)}
     honours = list(tagged)
     for head in _heads().finditer(text):
+        if _ATTRIBUTE.match(text, head.end()):
+            continue
         if any(start < head.end() and head.start() < end for start, end in tagged):
             continue
         start = max(0, head.start() - _LONGEST)
         for cut in _CUT.finditer(text, start, head.start()):
             start = cut.end()
-        while start < head.start() and start in people:
+        while start < head.start() and start in taken:
             start += 1
-        if people.isdisjoint(range(start, head.end())):
+        if taken.isdisjoint(range(start, head.end())):
             honours.append((start, head.end()))
     return sorted(honours)

@@ -15,7 +15,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from jishi.stages.affiliations import generic_words
+from jishi.stages.affiliations import generic_words, praise_before
 from jishi.stages.clauses import find_sentences, locate
 from jishi.stages.titles import classify_title
 
@@ -122,7 +122,9 @@ class Scene:
             item = self.items[i] if i < len(self.items) and self.items[i].start < end else None
             stop = item.start if item else end
             former = item is not None and item.kind == "O" and stop > position and self.text[stop - 1] in "前原"
-            self._append_plain(symbols, position, stop - 1 if former else stop)  # 前|政府|总理
+            edge = stop - 1 if former else stop  # 前|政府|总理
+            praise = praise_before().search(self.text, max(position, edge - 16), edge) if item is not None else None
+            self._append_plain(symbols, position, praise.start() if praise else edge)
             if item is None:
                 break
             if not (symbols and symbols[-1] == item.kind):
