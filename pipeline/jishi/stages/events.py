@@ -7,6 +7,7 @@ main event's; another named event counts where it has a date or a venue of its o
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -116,7 +117,8 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
     drafts = [main]
     model = load("second_events")
     for score, candidate in second_candidates(context, scored):
-        if model.probability(describe_second(doc, context, best[1], candidate, score)) < SECOND_EVENT_THRESHOLD:
+        probability = model.probability(describe_second(doc, context, best[1], candidate, score))
+        if probability < SECOND_EVENT_THRESHOLD and not _opens_paragraph(doc, context, best[1], candidate):
             continue
         if any(_alike(_core(context.text, candidate), _core(context.text, d.name)) for d in drafts if d.name):
             continue
@@ -172,6 +174,21 @@ def describe_second(
     return features
 
 
+def _opens_paragraph(doc: Doc, context: Context, main: NameCandidate, candidate: NameCandidate) -> bool:
+    """A paragraph that opens with a date of its own and tells of holding what is named: 12月28日晚，…音乐会在…举行."""
+    start, end = context.sentences[locate(context.sentences, candidate.start)]
+    if start < context.body_start or (start and context.text[start - 1] != "\n"):
+        return False
+    date = _own_date(doc, context, candidate)
+    return (
+        date is not None
+        and date != _own_date(doc, context, main)
+        and any(start <= d.start <= start + 3 for d in doc._.dates)
+        and _HELD.search(context.text, start, end) is not None
+    )
+
+
+_HELD = re.compile("举[办行]|召开|开[展幕班]")
 _BESIDE = (
     "同期", "同时", "随后", "期间", "当天", "当日", "次日", "下午", "上午", "晚", "此前", "之前", "此外", "另", "接着", "会后",
     "还", "并", "曾", "将", "今年", "去年", "为期", "首先", "最后", "第二",
