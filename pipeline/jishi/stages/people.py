@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words
+from jishi.stages.coordination import spread_holders
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
 from jishi.stages.honours import find_honours
 from jishi.stages.linear import load_linear_model
@@ -117,6 +118,7 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
         if probability >= _PAIR_THRESHOLD
         and probability >= surest[key[0]] - (_MARGIN if key in listed else _MARGIN_APART)
     }
+    best.update(spread_holders(scene, best, _PAIR_THRESHOLD))
     holdings: list[Holding] = []
     for title, mention in sorted(best):
         organisation, certainty = own[title], 1.0
@@ -208,12 +210,7 @@ def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
             and other.title != position.title
             and other.title.endswith(position.title)
             and not other.title.startswith(("原", "前"))
-            and (
-                position.organisation_text is None
-                or position.organisation_text == other.organisation_text
-                or position.organisation_text in generic_words()
-                or (position.organisation is not None and position.organisation == other.organisation)
-            )
+            and (position.organisation_text is None or position.organisation_text in generic_words())
             for other in positions
         )
         if not longer:

@@ -220,6 +220,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     continue  # 处长何远、王晓棠老师: the second is of another rank
                 own = "".join(symbols)
                 touch = _touching(scene, item)
+                beyond = _measure(other)
                 listed = _count_list(scene, people)
                 names = str(listed) if listed <= 3 else "many"
                 number = _NUMBERED.search(scene.text, max(0, start - 3), start)
@@ -236,6 +237,8 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     f"{side}:rank{min(rank, 1)}:{head}",
                     f"{side}:{own}:{head}",
                     f"{side}:other:{other}",
+                    f"{side}:{own}:beyond:{beyond}",
+                    f"{side}:rank{min(rank, 1)}:beyond:{beyond}",
                     f"{side}:size{min(len(symbols), 8)}",
                     *(f"{side}:has:{symbol}" for symbol in set(symbols)),
                     *(f"{side}:rank{min(rank, 1)}:has:{symbol}" for symbol in set(symbols)),
@@ -303,6 +306,13 @@ def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: in
         previous = item
         i += step
     return near
+
+
+def _measure(template: str) -> str:
+    """Say how far off the nearest name on the other side of a title is: it touches, is near, far, or there is none."""
+    if template in ("", "∅"):
+        return "touch" if template == "" else "none"
+    return "near" if len(template) <= 2 else "far"
 
 
 def _count_list(scene: Scene, people: list[Item]) -> int:
@@ -430,6 +440,7 @@ def describe_carry(
         f"{source}:{kind}:{body}:{same_person}",
         f"{source}:{kind}:{body}",
         f"{kind}",
+        f"{source}:{side}:{own}:{same_person}:{body}:{kind if kind in ('state', 'student') else 'held'}",
         f"{source}:{side}:between:{'O' in symbols}",
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}",
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}:{same_person}:{kind}",
