@@ -13,10 +13,10 @@ _FAINTER = 0.95  # of the neighbour's probability
 
 
 def spread_holders(scene: Scene, surest: dict[tuple[int, int], float], floor: float) -> dict[tuple[int, int], float]:
-    """Give further (title, mention) pairs: a title that nobody surely holds has the holder of the title it is joined to.
+    """Give further (title, mention) pairs: a title that nobody holds has the holder of the title it is joined to.
 
-    surest: the probability of each pair of title and mention. floor: what a pair needs to count. A title right behind
-    a name belongs to that name, one right before a name to that: neither is given on.
+    surest: the probability of each pair of title and mention. floor: what a pair needs to count. A title right
+    behind a name belongs to that name, one right before a name to that: neither is given on.
     """
     holders: dict[int, list[tuple[float, int]]] = {}
     for (title, mention), probability in surest.items():

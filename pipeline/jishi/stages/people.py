@@ -31,6 +31,7 @@ _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.65
 _CARRY_THRESHOLD = 0.6
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
+_JOINED_THRESHOLD = 0.45  # for 主任、教授: by the guidelines a list carries its organisation
 _HONOUR_THRESHOLD = 0.5
 
 
@@ -124,9 +125,9 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
         organisation, certainty = own[title], 1.0
         if organisation is None:
             carries = carries_of(scene, finder, holdings, title, mention)
-            scored = [(carry_model.probability(carry.features), carry.phrase) for carry in carries]
-            certainty, phrase = max(scored, default=(0.0, (0, 0)))
-            if certainty >= _CARRY_THRESHOLD:
+            scored = [(carry_model.probability(carry.features), carry.joined, carry.phrase) for carry in carries]
+            certainty, joined, phrase = max(scored, default=(0.0, False, (0, 0)))
+            if certainty >= (_JOINED_THRESHOLD if joined else _CARRY_THRESHOLD):
                 organisation = phrase
             else:
                 certainty = 1.0 - certainty

@@ -33,6 +33,9 @@ _PIECES = re.compile(
     rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)|([^，、。；：（）()！？“”\"《》|/·—\-\s\d])"
 )
 _LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志")
+_PRONOUN_HOLDS = re.compile(
+    r"(?:先生|女士|老师|同志|博士)?，[他其]x?(?:现任|曾任|时任|兼任|担任|出任|历任|任|现为|曾为|是|为)(?:O的?)?"
+)
 _STOP = re.compile(r"[。！？\n]")
 _POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
 _NUMBERED = re.compile(r"([两二三四五六七八九十2-9])位$")
@@ -106,6 +109,7 @@ class Scene:
             kept.append(item)
         self.items = kept
         self.starts = [item.start for item in kept]
+        self.begins = set(self.starts)
         self.place = {(item.kind, item.index): position for position, item in enumerate(kept)}
 
     def items_from(self, offset: int) -> list[Item]:
@@ -123,8 +127,10 @@ class Scene:
             stop = item.start if item else end
             former = item is not None and item.kind == "O" and stop > position and self.text[stop - 1] in "前原"
             edge = stop - 1 if former else stop  # 前|政府|总理
-            praise = praise_before().search(self.text, max(position, edge - 16), edge) if item is not None else None
-            self._append_plain(symbols, position, praise.start() if praise else edge)
+            if item is not None or end in self.begins:
+                praise = praise_before().search(self.text, max(position, edge - 16), edge)
+                edge = praise.start() if praise else edge
+            self._append_plain(symbols, position, edge)
             if item is None:
                 break
             if not (symbols and symbols[-1] == item.kind):
@@ -227,6 +233,8 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 pair = Candidate(index, item.index)
                 if side == "L" and number and _LIST_PART.sub("", own) in ("N位", "等N位"):
                     pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
+                if side == "L" and rank == 0 and _PRONOUN_HOLDS.fullmatch(own):
+                    pair.certain = True  # 甲女士，她同时担任某基地的主任
                 pair.listed = rank > 0 and _LIST_PART.sub("", own) in ("", "：", "等")
                 if side == "R" and listed > 1 and rank < listed and _LIST_PART.sub("", own) == "：":
                     pair.certain = True  # 书法家：甲、乙、丙
@@ -407,6 +415,8 @@ class CarryCandidate:
 
     phrase: tuple[int, int]
     features: list[str]
+    joined: bool = False
+    """Whether it comes from a title of the same person that is joined by 、 or 兼."""
 
 
 def describe_carry(
@@ -445,7 +455,8 @@ def describe_carry(
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}",
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}:{same_person}:{kind}",
     ]
-    return CarryCandidate(phrase, features)
+    joined = source == "title" and same_person and own in ("、", "兼", "与")
+    return CarryCandidate(phrase, features, joined)
 
 
 @dataclass(slots=True)
