@@ -17,6 +17,11 @@ _CONNECTORS = re.compile(
 )
 _AFTER_NAME = re.compile(r"先生|女士|老师|同志|同学|教授|博士|校友|等(?:人|领导|嘉宾|同志|老师)?")
 _MAX_GAP = 60
+_MAX_UNKNOWN = 8
+_ADDRESS = frozenset(("先生", "女士", "老师", "同志", "同学", "教授", "博士"))
+_ACTING = re.compile(
+    r"主持|[致发讲作做]|报告|介绍|表示|指出|强调|出席|参加|陪同|邀请|欢迎|会见|座谈|为[^，]|对|向|在|由|将|并|了"
+)
 
 
 @dataclass(slots=True)
@@ -70,19 +75,28 @@ def find_person_groups(text: str, entities: list[tuple[int, int, str]], people: 
 
 
 def _joins(text: str, start: int, end: int, covers: dict[int, int]) -> bool:
+    """Whether what stands between two names only lists them: separators, titles, bodies, and a few words of praise
+    before the next one's title (…技师王某，荣获省劳动模范称号的某厂首席技师李某)."""
     if end - start > _MAX_GAP:
         return False
-    position, separated = start, False
+    position, separated, unknown, titled = start, False, 0, False
     while position < end:
         if position in covers and covers[position] <= end:
             position = covers[position]
+            titled = position == end
             continue
         connector = _CONNECTORS.match(text, position)
-        if not connector:
+        if connector:
+            separated = separated or connector.group() not in _ADDRESS
+            position = connector.end()
+            continue
+        if text[position] in "。！？；\n":
             return False
-        separated = separated or connector.group() not in ("先生", "女士", "老师", "同志", "同学", "教授", "博士")
-        position = connector.end()
-    return separated
+        unknown += 1
+        position += 1
+    if not separated or unknown == 0:
+        return separated
+    return unknown <= _MAX_UNKNOWN and titled and text[start] in "，、" and _ACTING.search(text, start, end) is None
 
 
 def _extend_right(text: str, position: int, covers: dict[int, int]) -> int:

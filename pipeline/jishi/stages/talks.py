@@ -156,6 +156,8 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
         features.append(f"collective:{nearness}")
     features.append(f"in_title={group.start < context.body_start}:{candidate.start < context.body_start}")
     features.append(f"groups={min(len(context.groups), 4)}")
+    opens = start - sentence_start <= 4 and not any(sentence_start <= g.start < sentence_end for g in context.groups)
+    features.append(f"opens={opens}:{nearness}:{min(len(group.mentions), 3)}")
     return features
 
 
@@ -217,7 +219,25 @@ def _score_frames(context: Context, candidates: list[TopicCandidate], scores: li
     return joint
 
 
+def _find_carried_group(context: Context, candidate: TopicCandidate) -> PersonGroup | None:
+    """The list of people that closes the sentence before, where the topic's own sentence opens with the topic and names
+    nobody: …教授谭某和院长董某。就技能人才评价等议题展开了对话。"""
+    sentence = locate(context.sentences, candidate.frame[0])
+    start, end = context.sentences[sentence]
+    if sentence == 0 or candidate.frame[0] - start > 4 or _COLLECTIVE.search(context.text, start, candidate.frame[0]):
+        return None
+    if any(start <= group.start < end for group in context.groups):
+        return None
+    previous = [group for group in context.groups if context.sentences[sentence - 1][0] <= group.start < start]
+    if previous and len(previous[-1].mentions) > 1 and start - previous[-1].end <= 2:
+        return previous[-1]
+    return None
+
+
 def _choose_speakers(context: Context, candidate: TopicCandidate, model: LinearModel) -> list[int]:
+    carried = _find_carried_group(context, candidate)
+    if carried:
+        return sorted({mention.person for mention in carried.mentions})
     groups = find_speaker_groups(context, candidate)
     if not groups:
         return []
