@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -29,6 +28,8 @@ _NEVER_FIRST = frozenset("，。；：？！、”’》）」』】")
 
 _BEAM = 80  # hypotheses kept from one visible character to the next
 _MARGIN = 16.0  # nats behind the best at which a hypothesis is given up
+_EFFORT = 3_000_000  # candidates weighed for one page, some seconds' worth; an ordinary page needs 30,000
+_QUOTED = 300  # characters before a place in which opening marks are looked for
 # What is pending between two visible characters: the lead byte of the next, or one of these.
 ALIGNED = -1  # nothing, the next byte begins a character
 _LOST_AT_CUT = 0  # a lead byte that was lost, alone in front of a cut
@@ -62,6 +63,7 @@ class Page:
         self.annotated = dict(map(insertion, characters))
         self.folded = not any(mark in text for mark in MARKS.values())
         self.text = text
+        self.effort = _EFFORT
 
     @functools.cached_property
     def sequences(self) -> OwnSequences:
@@ -82,7 +84,7 @@ class Search:
         self.line, self.page, self.candidates = line, page, page.candidates
         self.before = ("\n\n" + before)[-2:]
         self.limit = float("inf")  # the cost above which nothing is kept, in the step that is being made
-        self.opened = _find_opened(line[:start].translate(_UNFOLDING))
+        self.opened = _find_opened(line[max(0, start - _QUOTED) : start].translate(_UNFOLDING))
         cuts = _CUTS if page.folded else {mark: mark for mark in _CUTS.values()}
         self.cuts = {visible: encode(mark) for visible, mark in cuts.items()}
 
@@ -111,6 +113,7 @@ class Search:
                 if following.cost <= self.limit:
                     grown.append(following)
                     self.limit = min(self.limit, following.cost + _MARGIN)
+        self.page.effort -= len(grown)
         grown.sort()
         best: dict[tuple[int, str], Hypothesis] = {}
         for hypothesis in grown:
@@ -133,10 +136,12 @@ class Search:
             text = (self.before + text)[-2:]
         return self.page.sequences.behind(evidence_of(text[0]) + evidence_of(text[1]))
 
-    def _choose(self, hypothesis: Hypothesis, candidates: Iterable[str]) -> Iterator[str]:
+    def _choose(self, hypothesis: Hypothesis, candidates: Iterable[str]) -> list[str]:
         """Give those of the candidates that may still belong to the best hypothesis."""
-        cost_of, slack = self._followers(hypothesis).cost, self.limit - hypothesis.cost
-        return (char for char in candidates if cost_of(evidence_of(char)) <= slack + _PAIRED)
+        candidates = list(candidates)
+        self.page.effort -= len(candidates)
+        cost_of, slack = self._followers(hypothesis).cost, self.limit - hypothesis.cost + _PAIRED
+        return [char for char in candidates if cost_of(evidence_of(char)) <= slack]
 
     def _add(self, hypothesis: Hypothesis, char: str, pending: int = ALIGNED, inside: bool = False) -> Hypothesis:
         """Add a character. pending: what follows it; inside: the visible character does not end where this one does."""
@@ -254,8 +259,8 @@ class Search:
         """Complete the pending character by the first of the bytes; a second one begins the next character."""
         if hypothesis.pending >= _LOST_IN_PAIR:
             leads = _lost_behind(hypothesis.pending - _LOST_IN_PAIR)[0]
-            candidates = (char for char in self.candidates.by_trail[data[0]] if encode(char)[0] in leads)
-            completed = list(self._choose(hypothesis, candidates))
+            candidates = (char for char in self.candidates.by_trail.get(data[0], ()) if encode(char)[0] in leads)
+            completed = self._choose(hypothesis, candidates)
         else:
             char = gbk_pairs().get(bytes((hypothesis.pending,)) + data[:1])
             completed = [char] if char is not None else []
@@ -276,29 +281,27 @@ class _Candidates(NamedTuple):
 
 
 def _list_candidates(page: Page) -> _Candidates:
-    common = _common_candidates()
+    by_lead, by_trail = map(dict, _common_candidates())
     language = character_sequences()
-    own = [char for char in set(page.text) if language.is_rare(evidence_of(char)) and len(encode(char)) == 2]
-    return _sort_candidates(common + own)
+    for char in set(page.text):
+        if len(encode(char)) == 2 and language.is_rare(evidence_of(char)):
+            lead, trail = encode(char)
+            by_trail[trail] = [*by_trail.get(trail, []), char]
+            if trail >= 0x80:
+                by_lead[lead] = [*by_lead.get(lead, []), char]
+    return _Candidates(by_lead, by_trail)
 
 
 @functools.cache
-def _common_candidates() -> list[str]:
+def _common_candidates() -> _Candidates:
     language = character_sequences()
-    return [
-        char
-        for char in gbk_pairs().values()
-        if not is_simplified_only(char) and not language.is_rare(simplify_character(char))
-    ]
-
-
-def _sort_candidates(characters: list[str]) -> _Candidates:
-    by_lead, by_trail = defaultdict[int, list[str]](list), defaultdict[int, list[str]](list)
-    for char in characters:
-        lead, trail = encode(char)
-        by_trail[trail].append(char)
-        if trail >= 0x80:
-            by_lead[lead].append(char)
+    by_lead: dict[int, list[str]] = {lead: [] for lead in range(0x81, 0xFF)}
+    by_trail: dict[int, list[str]] = {trail: [] for trail in range(0x40, 0xFF)}
+    for pair, char in gbk_pairs().items():
+        if not is_simplified_only(char) and not language.is_rare(simplify_character(char)):
+            by_trail[pair[1]].append(char)
+            if pair[1] >= 0x80:
+                by_lead[pair[0]].append(char)
     return _Candidates(by_lead, by_trail)
 
 

@@ -17,7 +17,7 @@ _INLINE = (
     "param|embed|wbr|nobr|s|strike|code|pre|script|style|link|meta|html|body|head|title|form|figure|figcaption|source|"
     "picture|svg|path"
 )
-_ELEMENT = re.compile(r"<(script|style)\b[^>]{0,300}>.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_OPENING = re.compile(r"<(?P<name>script|style)\b[^<>]{0,300}>|(?P<comment><!--)", re.IGNORECASE)
 _TAG = re.compile(rf"</?(?P<name>{_BREAKING}|{_INLINE})(?:\s[^<>]{{0,1500}})?\s*/?>", re.IGNORECASE)
 _IS_BREAKING = re.compile(_BREAKING, re.IGNORECASE)
 
@@ -29,11 +29,32 @@ def remove_tags(text: str) -> list[Edit]:
     """
     edits: list[Edit] = []
     position = 0
-    for element in _ELEMENT.finditer(text):
-        edits += _remove_tags(text, position, element.start())
-        edits.append(Edit(element.start(), element.end(), "", "html_tag", "a script, style or comment of HTML"))
-        position = element.end()
+    for start, end in _find_elements(text):
+        edits += _remove_tags(text, position, start)
+        edits.append(Edit(start, end, "", "html_tag", "a script, style or comment of HTML"))
+        position = end
     return edits + _remove_tags(text, position, len(text))
+
+
+def _find_elements(text: str) -> list[tuple[int, int]]:
+    """Give the scripts, styles and comments that are closed."""
+    found: list[tuple[int, int]] = []
+    lowered = text.lower() if "<" in text else text
+    unclosed: set[str] = set()
+    position = 0
+    while opening := _OPENING.search(text, position):
+        closing = "-->" if opening["comment"] else f"</{opening['name'].lower()}"
+        position = opening.end()
+        if closing in unclosed or len(lowered) != len(text):
+            continue
+        at = lowered.find(closing, position)
+        end = lowered.find(">", at) + 1 if at >= 0 else 0
+        if not end:
+            unclosed.add(closing)
+            continue
+        found.append((opening.start(), end))
+        position = end
+    return found
 
 
 def _remove_tags(text: str, start: int, end: int) -> list[Edit]:

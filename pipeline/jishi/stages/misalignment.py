@@ -40,6 +40,7 @@ _CLEAR_DIGIT = 2.5  # the same where they differ in a digit: words say little ab
 _WORDS_DECIDE = 8.0  # nats within which the words that candidates make are looked at
 _WORD_SHARE = 0.15  # weight of the words against the characters
 _PROOFS = 40  # candidates damaged again before the place is given up
+_LISTED = 10  # places without a repair that are named in warnings
 _DIGITS = "0123456789?"
 
 
@@ -59,6 +60,8 @@ def mend_misalignment(text: str) -> tuple[list[Edit], list[str]]:
         for edit in _mend_line(line, page, unsolved):
             edits.append(edit._replace(start=edit.start + start, end=edit.end + start))
         start += len(line) + 1
+    if len(unsolved) > _LISTED:
+        unsolved[_LISTED:] = [f"{len(unsolved) - _LISTED} more places without a certain repair"]
     return edits, [f"gbk_misalignment: {place}" for place in unsolved]
 
 
@@ -139,11 +142,13 @@ def _search(line: str, start: int, before: str, page: Page) -> tuple[int, str] |
 
     before: the original text that leads up to it.
     """
+    if page.effort < 0:
+        return None
     search = Search(line, start, before, page)
     beam, position = [Hypothesis(0.0, ALIGNED, "")], start
     while position < len(line):
         beam, position = search.step(beam, position)
-        if not beam or position - start > _LONGEST:
+        if not beam or position - start > _LONGEST or page.effort < 0:
             return None
         if position < len(line) and _agree(beam) and not READING.match(line, position):
             break
