@@ -30,7 +30,7 @@ def read_articles(path: Path) -> list[jishi.Article]:
     return articles
 
 
-def load_damage(shared: Path):  # noqa: ANN201
+def load_damage(shared: Path):
     """The model of the damage as a module."""
     spec = importlib.util.spec_from_file_location("damage", shared / "benchmark/damage.py")
     module = importlib.util.module_from_spec(spec)

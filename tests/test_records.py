@@ -13,30 +13,74 @@ from jishi.records import Article, Record, json_schema
 RECORD = {
     "schema_version": "1.0",
     "article": {
-        "id": "a1", "source": "one.txt", "url": None, "title": "读书会", "published": "2024-09-03", "script": "simplified",
-        "characters": 60, "body_start": 0, "repairs": {}, "credits": [{"name": "苏晚晴", "role": "author", "span": [50, 53]}],
+        "id": "a1",
+        "source": "one.txt",
+        "url": None,
+        "title": "读书会",
+        "published": "2024-09-03",
+        "script": "simplified",
+        "characters": 60,
+        "body_start": 0,
+        "repairs": {},
+        "credits": [{"name": "苏晚晴", "role": "author", "span": [50, 53]}],
     },
-    "dates": [{
-        "id": "d1", "text": "9月2日", "start": "2024-09-02", "end": "2024-09-02", "edtf": "2024-09-02",
-        "granularity": "day", "start_time": None, "end_time": None, "inferred": ["year"], "span": [0, 4],
-    }],
+    "dates": [
+        {
+            "id": "d1",
+            "text": "9月2日",
+            "start": "2024-09-02",
+            "end": "2024-09-02",
+            "edtf": "2024-09-02",
+            "granularity": "day",
+            "start_time": None,
+            "end_time": None,
+            "inferred": ["year"],
+            "span": [0, 4],
+        }
+    ],
     "organisations": [{"id": "o1", "name": "青禾市图书馆", "aliases": [], "spans": [[5, 11]]}],
-    "people": [{
-        "id": "p1", "name": "林听雨",
-        "positions": [{"title": "馆长", "organisation": "o1", "organisation_text": "青禾市图书馆", "span": [18, 20]}],
-        "honours": [], "honorific": None, "spans": [[20, 23]],
-    }],
-    "talks": [{
-        "id": "t1", "topic": "小城里的大世界", "kind": "lecture", "speakers": ["p1"], "event": "e1", "date": None, "span": [30, 37],
-    }],
-    "events": [{
-        "id": "e1", "type": "lecture", "name": "读书会", "date": "d1", "start": "2024-09-02", "end": "2024-09-02",
-        "place": None, "organisers": [{"organisation": "o1", "role": "host"}],
-        "participants": [{"person": "p1", "role": "chair"}],
-        "attendance": {"count": 20, "bound": "over", "text": "20余人"}, "talks": ["t1"], "span": [13, 16], "confidence": 0.9,
-    }],
+    "people": [
+        {
+            "id": "p1",
+            "name": "林听雨",
+            "positions": [
+                {"title": "馆长", "organisation": "o1", "organisation_text": "青禾市图书馆", "span": [18, 20]}
+            ],
+            "honours": [],
+            "honorific": None,
+            "spans": [[20, 23]],
+        }
+    ],
+    "talks": [
+        {
+            "id": "t1",
+            "topic": "小城里的大世界",
+            "kind": "lecture",
+            "speakers": ["p1"],
+            "event": "e1",
+            "date": None,
+            "span": [30, 37],
+        }
+    ],
+    "events": [
+        {
+            "id": "e1",
+            "type": "lecture",
+            "name": "读书会",
+            "date": "d1",
+            "start": "2024-09-02",
+            "end": "2024-09-02",
+            "place": None,
+            "organisers": [{"organisation": "o1", "role": "host"}],
+            "participants": [{"person": "p1", "role": "chair"}],
+            "attendance": {"count": 20, "bound": "over", "text": "20余人"},
+            "talks": ["t1"],
+            "span": [13, 16],
+            "confidence": 0.9,
+        }
+    ],
     "warnings": [],
-}  # fmt: skip
+}
 
 
 def changed(path: str, value: object) -> dict:

@@ -14,9 +14,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jishi.archive.records import read_records
     from jishi.exports.tables import frames
     from jishi.language import extract, extract_many, load
-    from jishi.archive.records import read_records
     from jishi.records import Article, Record
     from jishi.stages.dates import parse_dates
     from jishi.stages.repair import repair

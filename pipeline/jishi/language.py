@@ -85,7 +85,7 @@ def make_doc(nlp: Language, article: Article) -> Doc:
 
 
 def extract_article(article: Article, nlp: Language | None = None) -> Record:
-    """Give the record of one article. Raises RecordError (with the article's id) if what was found does not validate."""
+    """Give the record of one article. Raises RecordError, with the article's id, if the findings do not validate."""
     nlp = nlp or _default_pipeline()
     record = nlp(make_doc(nlp, article))._.record
     if not isinstance(record, Record):

@@ -1,7 +1,7 @@
 """The record: what one article becomes, as pydantic models.
 
-The contract is described key by key in the README's reference and in the JSON Schema (`jishi schema`). Models are strict:
-dates parse, ids resolve, spans are not empty and lie inside the source text, closed lists are closed. Every `span` is
+The contract is described in the README's reference and in the JSON Schema (`jishi schema`). Models are strict: dates
+parse, ids resolve, spans are not empty and lie inside the source text, closed lists are closed. Every `span` is
 `[start, end)` in code points of the **source text**; names, titles and topics are given in the normalised text's form.
 """
 
@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 Script = Literal["simplified", "traditional", "mixed"]
 CreditRole = Literal["author", "photographer", "reviewer", "editor", "source"]

@@ -1,4 +1,4 @@
-"""Word lists and patterns as data files. A line that begins with `#` is a comment: each file's first tells its origin."""
+"""Word lists and patterns as data files. Lines that begin with `#` are comments; each file's first tell its origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that tell what people do at an event (主持, 致辞, 作报告, 出席 …), found in a text once and asked for by place."""
+"""Words that tell what people do at an event (主持, 致辞, 作报告 …), found once and asked for by place."""
 
 from __future__ import annotations
 

@@ -92,16 +92,17 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
         start = lead.end()
         labelled = "地点" in lead.group() or "地址" in lead.group()
         ends = 0
-        for end in _PLACE_END.finditer(text, start + 2, min(len(text), start + _MAX_PLACE)):
-            if inside[end.start()]:
+        for closing in _PLACE_END.finditer(text, start + 2, min(len(text), start + _MAX_PLACE)):
+            if inside[closing.start()]:
                 continue
-            if labelled and end.group() not in "，。；\n":
+            if labelled and closing.group() not in "，。；\n":
                 continue
             found.setdefault(
-                (start, end.start()), PlaceCandidate(start, end.start(), lead.group().strip(), end.group())
+                (start, closing.start()),
+                PlaceCandidate(start, closing.start(), lead.group().strip(), closing.group()),
             )
             ends += 1
-            if ends == 4 or end.group() in "，。；！？\n":
+            if ends == 4 or closing.group() in "，。；！？\n":
                 break
     for start, end, label in context.frames:
         if label == "PLACE":

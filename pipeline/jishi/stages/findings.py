@@ -15,7 +15,7 @@ from jishi.records import Article
 
 @dataclass(slots=True)
 class OrganisationFound:
-    """An organisation with all its mentions. `name` is the longest form; `parent` an index, where the text states it."""
+    """An organisation with all its mentions. `name` is the longest form, `parent` an index if the text states it."""
 
     name: str
     aliases: list[str] = field(default_factory=list)
@@ -37,7 +37,7 @@ class PositionFound:
 
 @dataclass(slots=True)
 class PersonFound:
-    """A person with all mentions by full name; `references` are those by family name and title (张校长): the name alone."""
+    """A person with all mentions by full name; `references` are those by part of it (张校长: the family name)."""
 
     name: str
     spans: list[tuple[int, int]] = field(default_factory=list)

@@ -16,6 +16,10 @@ from pathlib import Path
 FOLDER = "models/relations"
 
 
+def _squash(total: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
 class LinearModel:
     """Logistic regression, one label against the rest."""
 
@@ -33,7 +37,7 @@ class LinearModel:
             if row is not None:
                 for i, weight in enumerate(row):
                     sums[i] += weight
-        return {label: 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))) for label, total in zip(self.labels, sums)}
+        return {label: _squash(total) for label, total in zip(self.labels, sums, strict=True)}
 
     def probability(self, features: Iterable[str]) -> float:
         """Give the probability of the model's first label: for models that answer yes or no."""

@@ -51,6 +51,7 @@ class NormalisingTokenizer(ChineseTokenizer):
         jieba = _import_jieba()
         super().__init__(vocab, Segmenter.jieba)
         self.jieba_seg = jieba
+        self._cut = jieba.lcut
 
     def __call__(self, text: str) -> Doc:
         """Give the Doc of the normalised form of `text` (a source text)."""
@@ -60,7 +61,7 @@ class NormalisingTokenizer(ChineseTokenizer):
         """Give the Doc of a text that is already normalised."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            words = self.jieba_seg.lcut(normalised.text)
+            words = self._cut(normalised.text)
         doc = make_doc(self.vocab, words)
         doc._.normalised = normalised
         doc._.warnings = list(normalised.warnings)
