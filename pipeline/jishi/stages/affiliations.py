@@ -62,10 +62,19 @@ def _territory_at_end() -> re.Pattern[str]:
 
 
 @functools.cache
-def praise_before() -> re.Pattern[str]:
-    """Give the pattern of praise that ends right before a title, a name or an organisation."""
+def _praise() -> tuple[re.Pattern[str], frozenset[str]]:
     words = sorted(read_lines("praise.txt"), key=lambda word: (-len(word), word))
-    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, words))})、?)+(?<!专家、)$")
+    pattern = re.compile(rf"(?:(?:{'|'.join(map(re.escape, words))})、?)+(?<!专家、)$")
+    return pattern, frozenset({"、", *(word[-1] for word in words)})
+
+
+def skip_praise(text: str, start: int, end: int) -> int:
+    """Give where the praise that ends at `end` begins (集团|顶尖|技师), not before `start`; `end` if there is none."""
+    pattern, last = _praise()
+    if end <= start or text[end - 1] not in last:
+        return end
+    found = pattern.search(text, max(start, end - 16), end)
+    return found.start() if found else end
 
 
 def is_territory(text: str) -> bool:
@@ -98,9 +107,7 @@ class AffiliationFinder:
         text = self.text
         while end and text[end - 1] in " \u3000”":
             end -= 1
-        praise = praise_before().search(text, max(0, end - 16), end)
-        if praise:
-            end = praise.start()  # 集团|顶尖|技师, 研究院的|领军人物、|二级教授
+        end = skip_praise(text, 0, end)  # 集团|顶尖|技师, 研究院的|领军人物、|二级教授
         latin = _LATIN.search(text, max(0, end - _MAX_PHRASE), end)
         if latin and latin.start() > 0:
             end = latin.start()  # 松江大学（SJU）校长

@@ -15,7 +15,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 
-from jishi.stages.affiliations import generic_words, praise_before
+from jishi.stages.affiliations import generic_words, skip_praise
 from jishi.stages.clauses import find_sentences, locate
 from jishi.stages.titles import classify_title
 
@@ -128,8 +128,7 @@ class Scene:
             former = item is not None and item.kind == "O" and stop > position and self.text[stop - 1] in "前原"
             edge = stop - 1 if former else stop  # 前|政府|总理
             if item is not None or end in self.begins:
-                praise = praise_before().search(self.text, max(position, edge - 16), edge)
-                edge = praise.start() if praise else edge
+                edge = skip_praise(self.text, position, edge)
             self._append_plain(symbols, position, edge)
             if item is None:
                 break
