@@ -206,8 +206,9 @@ class Search:
         elif pending == ALIGNED:
             question = self._add(hypothesis, "？" if self.page.folded else "?")
             yield question._replace(cost=min(question.cost, hypothesis.cost + _COST_LOST))
-            bullet = self._add(hypothesis, "•")
-            yield bullet._replace(cost=bullet.cost + _COST_BULLET)
+            if "\u4e00" <= self._last(hypothesis) <= "\u9fff":
+                bullet = self._add(hypothesis, "•")
+                yield bullet._replace(cost=bullet.cost + _COST_BULLET)
             if ends_piece and following:
                 yield hypothesis._replace(pending=_LOST_AT_CUT)
         else:
