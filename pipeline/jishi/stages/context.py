@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from jishi.stages.acts import ActIndex
-from jishi.stages.clauses import find_clauses, find_sentences
+from jishi.stages.clauses import find_clauses, find_quotations, find_sentences
 from jishi.stages.groups import PersonGroup, find_person_groups
 
 
@@ -25,6 +25,7 @@ class Context:
     organisation_starts: dict[int, int]
     groups: list[PersonGroup]
     frames: list[tuple[int, int, str]]
+    quotations: list[str]
     title_acts: list[str]
     """Act words of the title, else of the first sentence."""
     speaking: int
@@ -51,6 +52,7 @@ def build_context(doc: Doc) -> Context:
         organisation_starts={end: start for start, end in organisations},
         groups=find_person_groups(text, entities, doc._.people),
         frames=frames,
+        quotations=[text[start:end] for start, end in find_quotations(text)],
         title_acts=sorted({act.word for act in acts.between(0, first)}),
         speaking=min(spoken // 2, 5),
     )

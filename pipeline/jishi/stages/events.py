@@ -36,6 +36,7 @@ NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
 SECOND_EVENT_THRESHOLD = 0.45
 MOST_EVENTS = 3
+LONGER_SHARE = 0.7
 EVENT_THRESHOLD = 0.3
 DATE_THRESHOLD = 0.2
 PLACE_THRESHOLD = 0.4
@@ -113,7 +114,7 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
         return []
     if best is None or best[0] < NAME_THRESHOLD:
         return [Draft(None, reported)]
-    main = Draft(best[1], best[0])
+    main = Draft(_prefer_longer(context.text, scored), best[0])
     drafts = [main]
     model = load("second_events")
     for score, candidate in second_candidates(context, scored):
@@ -126,6 +127,18 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
         if len(drafts) == MOST_EVENTS:
             break
     return sorted(drafts, key=lambda draft: draft.name.start if draft.name else 0)
+
+
+def _prefer_longer(text: str, scored: list[tuple[float, NameCandidate]]) -> NameCandidate:
+    """The likeliest name, or one nearly as likely that holds it: the longest naming phrase counts."""
+    best, chosen = scored[0]
+    for score, candidate in scored[1:]:
+        if score < LONGER_SHARE * best:
+            break
+        core = _core(text, candidate)
+        if len(core) > len(_core(text, chosen)) and _core(text, chosen) in core and not VERB_INSIDE.search(core):
+            chosen = candidate
+    return chosen
 
 
 def second_candidates(context: Context, scored: list[tuple[float, NameCandidate]]) -> list[tuple[float, NameCandidate]]:
@@ -219,6 +232,15 @@ def _core(text: str, candidate: NameCandidate) -> str:
     return _bare(text[candidate.start : candidate.end])
 
 
+def _full_name(context: Context, candidate: NameCandidate) -> str:
+    """The name as written; where a quotation goes on from it (“匠心论坛——厚植人才支撑”), the whole quotation."""
+    core = _core(context.text, candidate)
+    longer = [
+        quoted for quoted in context.quotations if quoted.startswith(core + "—") or quoted.startswith(core + "：")
+    ]
+    return max(longer, key=len, default=core).replace("\n", "")
+
+
 def _bare(phrase: str) -> str:
     phrase = phrase.strip(" ")
     while len(phrase) > 2 and QUOTES.get(phrase[0]) == phrase[-1] and phrase.find(phrase[-1]) == len(phrase) - 1:
@@ -276,7 +298,7 @@ def _fill(
     kind = max(types, key=lambda label: (types[label], label))
     event = EventFound(
         type=kind,
-        name=_core(text, draft.name).replace("\n", "") if draft.name else None,
+        name=_full_name(context, draft.name) if draft.name else None,
         start=span[0],
         end=span[1],
     )
