@@ -18,7 +18,7 @@ from jishi.stages.credits import find_credits
 
 _HEADER_LINES = 6
 _LONGEST_TITLE = 60
-_SENTENCE_END = "。！？；，：…"
+_SENTENCE_END = "。；，：…"
 _DATE = (
     r"(?P<year>(?:19|20)\d\d)\s*[-./年]\s*(?P<month>\d{1,2})\s*[-./月]\s*(?P<day>\d{1,2})日?"
     r"(?:\s*\d{1,2}[：:]\d\d(?:[：:]\d\d)?)?"
@@ -110,6 +110,8 @@ def _read_title(text: str, lines: list[tuple[int, int]], layout: Layout) -> None
     if not re.search(r"[\u4e00-\u9fff]", line) or line[0] in "（(—-、，。":
         return
     rest = max(b - a for a, b in lines[1:])
+    if line[-1] in "！？" and len(following) < 2 * len(line):
+        return
     if rest > len(line) and (len(following) > len(line) or _HEADER_WORDS.search(following) or rest > 2 * len(line)):
         stripped = start + len(text[start:end]) - len(text[start:end].lstrip())
         layout.title, layout.title_span = line, (stripped, stripped + len(line))
