@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jishi.exports.linking.links import Profile
 from jishi.exports.linking.organisations import find_territory
@@ -171,13 +171,18 @@ def _weigh_companions(a: Profile, b: Profile, counts: ArchiveCounts) -> list[tup
 
 @dataclass
 class Cluster:
-    """Mentions taken for one person. entity: the id they had before this run, if any."""
+    """Mentions taken for one person.
+
+    entity: the id they had before this run, if any. owns_profile: whether the profile is the cluster's own, to be added
+    to; a single mention's is not.
+    """
 
     profile: Profile
     members: list[str]
-    evidence: dict[str, tuple[float, str]]
+    evidence: dict[str, tuple[float, str]] = field(default_factory=dict)
     entity: str | None = None
-    articles: frozenset[str] = frozenset()
+    articles: set[str] = field(default_factory=set)
+    owns_profile: bool = False
 
 
 def cluster_name(
@@ -283,19 +288,23 @@ def _join_bare(
 
 
 def join(a: Cluster, b: Cluster, score: float, evidence: str) -> Cluster:
-    """One cluster of two; the members of the smaller one carry the evidence, those that have some keep theirs."""
-    profile = Profile()
-    profile.add(a.profile)
-    profile.add(b.profile)
-    newcomer = a if b.entity is not None or (a.entity is None and len(a.members) < len(b.members)) else b
-    told = dict.fromkeys(newcomer.members, (score, evidence))
-    return Cluster(
-        profile,
-        [*a.members, *b.members],
-        {**told, **a.evidence, **b.evidence},
-        a.entity or b.entity,
-        a.articles | b.articles,
-    )
+    """Put two clusters together and give the larger one, or the one with an entity; it is changed, the other is not.
+
+    The members of the smaller one carry the evidence; those that have some keep theirs.
+    """
+    b_stays = b.entity is not None or (a.entity is None and len(a.members) < len(b.members))
+    host, guest = (b, a) if b_stays else (a, b)
+    if not host.owns_profile:
+        host.profile, whole = Profile(), host.profile
+        host.profile.add(whole)
+        host.owns_profile = True
+    host.profile.add(guest.profile)
+    for member in guest.members:
+        host.evidence[member] = guest.evidence.get(member, (score, evidence))
+    host.members += guest.members
+    host.articles |= guest.articles
+    host.entity = host.entity or guest.entity
+    return host
 
 
 def _judge(name: str, a: Cluster, b: Cluster, counts: ArchiveCounts, must_differ: set[frozenset[str]]) -> Verdict:

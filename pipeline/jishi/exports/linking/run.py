@@ -244,8 +244,8 @@ def _make_clusters(
     for entity, before in entities:
         absent = [mention for mention in before if mention not in present]
         # The stored profile counts all mentions; where all are given again it is made anew.
-        cluster = Cluster(entity.profile if absent else Profile(), [], {}, entity.id)
-        cluster.articles = frozenset(mention.rpartition("#")[0] for mention in absent)
+        cluster = Cluster(entity.profile if absent else Profile(), [], entity=entity.id, owns_profile=not absent)
+        cluster.articles = {mention.rpartition("#")[0] for mention in absent}
         for mention in before:
             if mention not in present or mentions[mention][0] != known.links[mention].name:
                 continue
@@ -255,14 +255,14 @@ def _make_clusters(
                 cluster.profile.add(mentions[mention][2])
             cluster.members.append(mention)
             cluster.evidence[mention] = known.links[mention].score, known.links[mention].evidence
-            cluster.articles |= {mentions[mention][1]}
+            cluster.articles.add(mentions[mention][1])
         if cluster.members or absent:
             clusters[entity.id] = cluster
     settled = {mention for cluster in clusters.values() for mention in cluster.members}
     for mention in group:
         if mention not in settled:
             _, article, profile = mentions[mention]
-            clusters[mention] = Cluster(profile, [mention], {}, None, frozenset((article,)))
+            clusters[mention] = Cluster(profile, [mention], articles={article})
     _join_overridden(clusters, overrides)
     return list(clusters.values())
 
@@ -279,10 +279,12 @@ def _join_overridden(clusters: dict[str, Cluster], overrides: Sequence[Override]
         if first == second:
             continue
         why = "a user's decision: same" + (f" ({override.note})" if override.note else "")
-        merged = join(clusters[first], clusters[second], USER, why)
-        merged.evidence.update(dict.fromkeys(clusters[second].members, (USER, why)))
-        clusters[first] = merged
-        del clusters[second]
+        # The entity of the first one stays, so the second one gives up its own.
+        guest = clusters.pop(second)
+        joined = list(guest.members)
+        guest.entity = None if clusters[first].entity else guest.entity
+        clusters[first] = join(clusters[first], guest, USER, why)
+        clusters[first].evidence.update(dict.fromkeys(joined, (USER, why)))
         home.update({handle: first for handle, where in home.items() if where == second})
 
 
