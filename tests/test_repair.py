@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import unicodedata
 from collections import Counter
@@ -11,8 +12,10 @@ import pytest
 from damaged_text import ARTICLE, MIXES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 import jishi
+from jishi.exports.repairs import print_repairs
 from jishi.stages.damage import ALWAYS_ANNOTATED, annotated_by, damage, damage_line, readings
 from jishi.stages.edits import Edit, align_edits, apply_edits, compose_edits
 from jishi.stages.repair import repair, replay
@@ -156,6 +159,17 @@ def test_two_rounds_of_edits_are_one(text: str, first: list, second: list) -> No
     assert apply_edits(text, composed) == apply_edits(between, two)
     assert align_edits(len(text), composed).after_length == len(apply_edits(between, two))
     assert all(edit.start < edit.end for edit in composed)
+
+
+def test_explanation_shows_every_change_and_both_texts() -> None:
+    console = Console(width=200, record=True, file=io.StringIO())
+    print_repairs(repair("第一行沒有變化\n青禾職業學(xué)院會(huì)議,開(kāi)始\n校長\u200b到場"), console)
+    shown = console.export_text()
+    assert "5 repairs" in shown
+    assert "學(xué) → ∅院會(huì)議,開" in shown
+    assert "‹200B›" in shown
+    assert "青禾職業學院會議，開始" in shown
+    assert "第一行沒有變化" not in shown.split("as mended")[1]
 
 
 def test_compatibility_forms_come_out_ordinary() -> None:

@@ -10,12 +10,13 @@ from rich.text import Text
 
 from jishi.stages.edits import Repair
 from jishi.stages.repair import Repaired
+from jishi.text import NormalisedText
 
 _AROUND = 10  # characters shown before and behind a change
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3000\ufeff]")
 
 
-def print_repairs(repaired: Repaired, console: Console | None = None) -> None:
+def print_repairs(repaired: Repaired | NormalisedText, console: Console | None = None) -> None:
     """Print the list of repairs, the warnings, and the changed lines side by side."""
     console = console or Console()
     console.print(tabulate_repairs(repaired.source, repaired.repairs))
@@ -38,7 +39,7 @@ def tabulate_repairs(source: str, repairs: tuple[Repair, ...]) -> Table:
     return table
 
 
-def show_side_by_side(repaired: Repaired) -> Table:
+def show_side_by_side(repaired: Repaired | NormalisedText) -> Table:
     """Give the lines in which something was changed, as found and as mended, changes in colour."""
     table = Table("as found", "as mended", show_lines=True, expand=True)
     for start, end in _changed_lines(repaired):
@@ -56,7 +57,7 @@ def show_side_by_side(repaired: Repaired) -> Table:
     return table
 
 
-def _changed_lines(repaired: Repaired) -> list[tuple[int, int]]:
+def _changed_lines(repaired: Repaired | NormalisedText) -> list[tuple[int, int]]:
     """Give the stretches of whole source lines that hold changes; a change over a line break joins its lines."""
     lines: list[tuple[int, int]] = []
     for repair in repaired.repairs:
