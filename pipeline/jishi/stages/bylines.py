@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from jishi.lexicons import read_lines
+from jishi.stages.words import is_dictionary_word
 
 _HAN = "\u4e00-\u9fff"
 _SEPARATORS = re.compile(r"[、，,/／&＆ 　\t|丨]+")
@@ -189,20 +190,10 @@ def _leading_names(text: str) -> list[tuple[int, int]]:
     """Give the names that a string begins with, where other matter is glued to them (王森 听说好看的人)."""
     for end in range(min(len(text) - 1, 16), 1, -1):
         names = split_names(text[:end])
-        if names and _begins_word(text[end:]) and not is_word(text[end - 1 : end + 1]):
+        if names and _begins_word(text[end:]) and not is_dictionary_word(text[end - 1 : end + 1]):
             return names
     return []
 
 
 def _begins_word(text: str) -> bool:
-    return not re.match(f"[{_HAN}]", text) or len(text) == 1 or is_word(text[:2])
-
-
-def is_word(text: str) -> bool:
-    """Whether jieba's dictionary has a word."""
-    import jieba
-
-    if not jieba.dt.initialized:
-        jieba.setLogLevel(60)
-        jieba.dt.initialize()
-    return bool(jieba.dt.FREQ.get(text))
+    return not re.match(f"[{_HAN}]", text) or len(text) == 1 or is_dictionary_word(text[:2])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
 
 from jishi.lexicons import read_lines
+from jishi.stages.words import load_frequencies
 
 _STEP = 0.125  # one level of the data file, in nats
 _UNKNOWN = 16.0  # a character that the data does not know
@@ -112,8 +112,8 @@ def word_cost(text: str) -> float:
     """Give the cost of a simplified text as words, each independent of the others, by the dictionary of jieba.
     Punctuation, digits and letters cost what they cost as characters.
     """
-    dictionary, language = _dictionary(), character_sequences()
-    frequencies, total = dictionary.FREQ, math.log(dictionary.total)
+    frequencies, total = load_frequencies()
+    total_cost, language = math.log(total), character_sequences()
     best = [0.0] + [math.inf] * len(text)
     for start, char in enumerate(text):
         if not "\u4e00" <= char <= "\u9fff":
@@ -122,14 +122,5 @@ def word_cost(text: str) -> float:
         for end in range(start + 1, min(len(text), start + 6) + 1):
             count = frequencies.get(text[start:end], 0)
             if count or end == start + 1:
-                best[end] = min(best[end], best[start] + total - math.log(count or 1))
+                best[end] = min(best[end], best[start] + total_cost - math.log(count or 1))
     return best[-1]
-
-
-@functools.cache
-def _dictionary() -> Any:
-    import jieba
-
-    jieba.setLogLevel(60)
-    jieba.dt.initialize()
-    return jieba.dt

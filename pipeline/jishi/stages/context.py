@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from jishi.stages.acts import ActIndex
 from jishi.stages.clauses import find_clauses, find_quotations, find_sentences
+from jishi.stages.findings import read_text
 from jishi.stages.groups import PersonGroup, find_person_groups
 
 
@@ -34,7 +35,7 @@ class Context:
 
 def build_context(doc: Doc) -> Context:
     """Collect what the relation stages look at in `doc`. Computed anew at each call: nothing is kept."""
-    text = doc.text
+    text = read_text(doc)
     entities = [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
     organisations = [(start, end) for start, end, label in entities if label == "ORG"]
     sentences, acts = find_sentences(text), ActIndex(text)

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from jishi.records import DateItem
 from jishi.stages.date_mentions import DateMention, DatesFound
 from jishi.stages.date_reader import Reader
+from jishi.stages.findings import read_text
 
 __all__ = ["DateMention", "DatesFound", "find_dates", "find_dates_in_doc", "format_dates", "parse_dates"]
 
@@ -73,7 +74,7 @@ def find_dates_in_doc(doc: Doc) -> Doc:
     """
     layout, published = doc._.layout, doc._.published or doc._.article.published
     script = getattr(doc._.normalised, "script", None)
-    found = find_dates(doc.text, published, traditional=None if script is None else script != "simplified")
+    found = find_dates(read_text(doc), published, traditional=None if script is None else script != "simplified")
     if published is None and found.reference is not None:
         doc._.published = found.reference
         if layout is not None:

@@ -15,6 +15,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.stages.credits import find_credits
+from jishi.stages.findings import read_text
 
 _HEADER_LINES = 6
 _LONGEST_TITLE = 60
@@ -71,10 +72,10 @@ class Layout:
 def read_metadata(doc: Doc) -> Doc:
     """Set `doc._.layout`, `doc._.credits` and, where the caller gave none, `doc._.published`."""
     has_title = bool(doc._.article.title)
-    layout = read_layout(doc.text, doc._.body_start if has_title else None)
+    layout = read_layout(read_text(doc), doc._.body_start if has_title else None)
     doc._.layout = layout
     doc._.body_start = layout.body_start
-    doc._.credits = find_credits(doc.text, layout.title_span[1] + 1 if layout.title_span else doc._.body_start)
+    doc._.credits = find_credits(read_text(doc), layout.title_span[1] + 1 if layout.title_span else doc._.body_start)
     layout.source = next((credit.name for credit in doc._.credits if credit.role == "source"), None)
     if doc._.published is None:
         doc._.published = layout.published

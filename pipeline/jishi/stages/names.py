@@ -13,8 +13,8 @@ from spacy.tokens import Doc
 
 from jishi.stages.affiliations import is_territory
 from jishi.stages.findings import Entity
-from jishi.stages.segment import is_dictionary_word
 from jishi.stages.titles import is_title, surnames, title_pattern
+from jishi.stages.words import is_dictionary_word
 
 # A doctrine, work or spirit that bears a person's name names no person.
 _DOCTRINE = re.compile(r"(?:新时代|思想|理论|精神|文选|选集|全集|文集|主义|奖|杯|班|路|纪念馆|大讲堂|讲堂)")

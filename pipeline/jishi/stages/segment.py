@@ -7,11 +7,7 @@ normalised text and `doc._.normalised` leads back to the source. Entities later 
 
 from __future__ import annotations
 
-import functools
-import logging
-import warnings
 from collections.abc import Callable, Iterable
-from typing import Any, cast
 
 from spacy.lang.zh import ChineseTokenizer, Segmenter
 from spacy.language import Language
@@ -19,39 +15,16 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-from jishi.stages.findings import register_extensions
+from jishi.stages.findings import read_text, register_extensions
+from jishi.stages.words import cut_words
 from jishi.text import NormalisedText, normalise
-
-
-def _import_jieba() -> Any:
-    """Import jieba without its log lines and without its warnings (escape sequences, pkg_resources)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import jieba
-    jieba.setLogLevel(logging.WARNING)
-    return jieba
-
-
-def is_dictionary_word(word: str) -> bool:
-    """Say whether the segmenter's dictionary has `word` (simplified script)."""
-    return bool(_load_dictionary().get(word))
-
-
-@functools.cache
-def _load_dictionary() -> dict[str, int]:
-    jieba = _import_jieba()
-    jieba.initialize()
-    return cast(dict[str, int], jieba.dt.FREQ)
 
 
 class NormalisingTokenizer(ChineseTokenizer):
     """Normalise a source text, then segment it with jieba."""
 
     def __init__(self, vocab: Vocab) -> None:
-        jieba = _import_jieba()
-        super().__init__(vocab, Segmenter.jieba)
-        self.jieba_seg = jieba
-        self._cut = jieba.lcut
+        super().__init__(vocab, Segmenter.char)  # spaCy's own jieba would load its dictionary: `cut_words` knows it
 
     def __call__(self, text: str) -> Doc:
         """Give the Doc of the normalised form of `text` (a source text)."""
@@ -59,10 +32,7 @@ class NormalisingTokenizer(ChineseTokenizer):
 
     def segment(self, normalised: NormalisedText) -> Doc:
         """Give the Doc of a text that is already normalised."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            words = self._cut(normalised.text)
-        doc = make_doc(self.vocab, words)
+        doc = make_doc(self.vocab, cut_words(normalised.text))
         doc._.normalised = normalised
         doc._.warnings = list(normalised.warnings)
         return doc
@@ -94,7 +64,7 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
     A token that one interval covers whole stays whole; tokens are split, never merged. Returns `doc` itself where
     nothing has to change. Offsets are code points of `doc.text`.
     """
-    text = doc.text
+    text = read_text(doc)
     cuts = {offset for interval in boundaries for offset in interval}
     columns = doc.to_array(["LENGTH", "SPACY"])
     words: list[str] = []

@@ -181,7 +181,7 @@ def find_talks(doc: Doc) -> Doc:
 
 def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: LinearModel) -> list[TalkFound]:
     """Give the talks of a Doc as the two models see them."""
-    candidates = find_topic_candidates(doc.text)
+    candidates = find_topic_candidates(context.text)
     scores = _score_frames(context, candidates, [topics.probability(describe_topic(context, c)) for c in candidates])
     scored = [(score, c) for score, c in zip(scores, candidates, strict=True) if score >= TOPIC_THRESHOLD]
     talks = [

@@ -1,0 +1,43 @@
+"""The words of a text are jieba's, whichever of the two segmenters gives them."""
+
+from __future__ import annotations
+
+import logging
+
+import jieba
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jishi.stages import words
+from jishi.stages.words import LONGEST_BLOCK, cut_words, is_dictionary_word
+
+jieba.setLogLevel(logging.CRITICAL)
+
+FRAGMENTS = [
+    *"的就人民中国青禾市图书馆一二三年月日12 .-%_+#&aBc，。\n\r\t㐀鿿豈\U00020000😀超\x1c\x85\u3000",
+    "2017-2018", "C++", "T恤", "3.5%", "www.qinghe.cn", "林听雨", "哈哈哈", "卡拉OK", "\r\n", "读书会", "畇",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=30).map("".join))
+def test_words_are_those_of_jieba(text):
+    assert cut_words(text) == jieba.lcut(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_words_join_to_the_text(text):
+    assert "".join(cut_words(text)) == text
+
+
+def test_stretches_without_punctuation_are_cut():
+    text = "青禾市" * LONGEST_BLOCK
+    assert "".join(cut_words(text)) == text
+
+
+@pytest.mark.parametrize("text", ["青禾市图书馆2017-2018年度读书会3.5%。", "超超超超级宠爱，林畇说"])
+def test_without_the_fast_segmenter_the_words_are_the_same(text, monkeypatch):
+    fast = cut_words(text), is_dictionary_word("图书馆"), is_dictionary_word("图书馆长会")
+    monkeypatch.setattr(words, "rjieba", None)
+    assert (cut_words(text), is_dictionary_word("图书馆"), is_dictionary_word("图书馆长会")) == fast
