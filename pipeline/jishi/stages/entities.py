@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from spacy.language import Language
-from spacy.strings import hash_string
 from spacy.tokens import Doc, Span
 
 from jishi.stages.findings import register_extensions
@@ -36,9 +35,6 @@ BORROWED_LABELS = {
 }  # fmt: skip
 
 
-_SPACE = np.uint64(hash_string(" "))
-
-
 def _register() -> None:
     register_extensions()
     if not Doc.has_extension("role_scores"):
@@ -54,7 +50,7 @@ class EntityTagger:
     def __call__(self, doc: Doc) -> Doc:
         """Give the Doc with its entities and frames; a new one where tokens had to be split."""
         scores = self.read(doc)
-        entities = settle(doc.text, read_spans(scores.entities, ENTITY_LABELS), scores.entities)
+        entities = settle(doc.text, read_spans(scores.entities, ENTITY_LABELS), scores.entities, find_words(doc))
         frames = [span for i, label in enumerate(FRAME_LABELS) for span in read_spans(scores.frames[:, i], (label,))]
         taken = sorted((span.start, span.end) for span in entities)
         honours = [s for s in frames if s.label == "HONOUR" and not _overlaps_any(s, taken)]
@@ -67,8 +63,15 @@ class EntityTagger:
         columns = doc.to_array(["ORTH", "LENGTH", "SPACY"])
         spaced = np.flatnonzero(columns[:, 2]) + 1  # in training a space is a word of its own
         lengths = np.insert(columns[:, 1], spaced, 1)
-        hashes = np.insert(columns[:, 0], spaced, _SPACE)
+        hashes = np.insert(columns[:, 0], spaced, np.uint64(doc.vocab.strings[" "]))
         return self.tagger.score(self.tagger.encode(doc.text, lengths, hashes))
+
+
+def find_words(doc: Doc) -> list[tuple[int, int]]:
+    """Give where each token begins and ends."""
+    columns = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64)
+    ends = np.cumsum(columns.sum(1)) - columns[:, 1]
+    return list(zip((ends - columns[:, 0]).tolist(), ends.tolist(), strict=True))
 
 
 def _overlaps_any(span: TaggedSpan, taken: list[tuple[int, int]]) -> bool:
@@ -80,10 +83,9 @@ def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) ->
     text = doc.text
     entities, frames = _trim_all(text, entities), _trim_all(text, frames)
     doc = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
-    columns = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64)
-    lasts = np.cumsum(columns.sum(1))
-    begins = dict(zip((lasts - columns.sum(1)).tolist(), range(len(doc)), strict=True))
-    ends = dict(zip((lasts - columns[:, 1]).tolist(), range(1, len(doc) + 1), strict=True))
+    words = find_words(doc)
+    begins = {start: i for i, (start, _) in enumerate(words)}
+    ends = {end: i for i, (_, end) in enumerate(words, 1)}
     doc.ents = [s for s in _make_spans(doc, entities, begins, ends) if s is not None]
     doc.spans["frames"] = _make_spans(doc, frames, begins, ends)
     return doc

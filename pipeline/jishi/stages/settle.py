@@ -33,12 +33,16 @@ _INTERPUNCT = "·•・‧"
 _OPENING, _CLOSING = "（([“‘《「『【", "）)]”’》」』】"
 
 
-def settle(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
+def settle(
+    text: str, spans: Sequence[TaggedSpan], scores: Floats, words: Sequence[tuple[int, int]] = ()
+) -> list[TaggedSpan]:
     """Give the entities of a document, without overlaps, in order.
 
     text: the normalised text. spans: what the tagger read, without overlaps. scores: log probabilities (n, tags).
+    words: where each word begins and ends; may be left out.
     """
-    kept = [span for span in mend_edges(text, spans) if is_name(text[span.start : span.end], span.label)]
+    whole = begin_with_word(text, spans, words) if any(mark in text for mark in _INTERPUNCT) else spans
+    kept = [span for span in mend_edges(text, whole) if is_name(text[span.start : span.end], span.label)]
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
     kept = split_joined(text, move_office(text, kept))
     kept = drop_doubtful(text, agree(text, kept))
@@ -79,6 +83,20 @@ def mend_edges(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
         last = end
         mended.append(TaggedSpan(start, end, span.label, span.score))
     return mended
+
+
+def begin_with_word(text: str, spans: Sequence[TaggedSpan], words: Sequence[tuple[int, int]]) -> Sequence[TaggedSpan]:
+    """Let a name with an interpunct begin where its first word does: 歌手 + 买买提·吐尔逊, not 买提·吐尔逊."""
+    begins = {offset: start for start, end in words for offset in range(start + 1, end)}
+    result: list[TaggedSpan] = []
+    for span in spans:
+        start = span.start
+        if span.label == "PERSON" and any(mark in text[start : span.end] for mark in _INTERPUNCT):
+            start = begins.get(start, start)
+            if result and result[-1].end > start:
+                start = span.start
+        result.append(replace(span, start=start))
+    return result
 
 
 def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
