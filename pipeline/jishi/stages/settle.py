@@ -29,6 +29,13 @@ _OWN = re.compile(r"(?:学校|[本我该贵](?:校|院|系|所|厂|县|市|区|�
 _ALIAS = re.compile(r"(.{2,})[（(]([A-Za-z][A-Za-z .&-]*)[）)]")
 _OFFICE_ENDS = frozenset("长员师任")
 _DASHED = re.compile(r"[-—–－]{1,2}")
+_CAPITALISED = r"[A-Z][a-z]+(?:-[A-Z][a-z]+)?"
+_LATIN_NAME = re.compile(
+    r"(?<![A-Za-z])(?P<address>(?:(?:Professor|Prof|Dr|Mr|Mrs|Ms)\.? ?)+)?"
+    rf"(?P<name>{_CAPITALISED}(?: [A-Z]\.?)*(?: (?:de|van|von))*(?: {_CAPITALISED}){{1,2}})(?![A-Za-z])"
+)
+_ADDRESSED = ("教授", "博士", "先生", "女士", "院士", "老师")
+_LIKELY_PERSON = 0.3
 _INTERPUNCT = "·•・‧"
 _OPENING, _CLOSING = "（([“‘《「『【", "）)]”’》」』】"
 
@@ -43,6 +50,7 @@ def settle(
     """
     whole = begin_with_word(text, spans, words) if any(mark in text for mark in _INTERPUNCT) else spans
     kept = [span for span in mend_edges(text, whole) if is_name(text[span.start : span.end], span.label)]
+    kept = add_latin_names(text, kept, scores)
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
     kept = split_joined(text, move_office(text, kept))
     kept = drop_doubtful(text, agree(text, kept))
@@ -131,6 +139,28 @@ def split_alias(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
             start, end = match.span(group)
             result.append(replace(span, start=span.start + start, end=span.start + end))
     return result
+
+
+def add_latin_names(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
+    """Add people named in Latin letters: two to four capitalised words that a title or form of address stands beside,
+    or that the network thinks a person's sooner than an organisation's."""
+    result = list(spans)
+    titles = {span.end for span in spans if span.label == "TITLE"}
+    person, organisation = tags_of("PERSON"), tags_of("ORG")
+    for match in _LATIN_NAME.finditer(text):
+        start, end = match.span("name")
+        probabilities = np.exp(scores[start:end])
+        likely = float(probabilities[:, person].sum(1).mean())
+        other = float(probabilities[:, organisation].sum(1).mean())
+        addressed = match["address"] or match.start() in titles or text.startswith(_ADDRESSED, end)
+        if not (addressed or (likely > _LIKELY_PERSON and likely > other)):
+            continue
+        near = [span for span in result if span.start < end and start < span.end]
+        if any(span.start < start or span.end > end or (span.label == "ORG" and not addressed) for span in near):
+            continue
+        result = [span for span in result if span not in near]
+        result.append(TaggedSpan(start, end, "PERSON", max(likely, DOUBTFUL["PERSON"])))
+    return sorted(result, key=lambda span: span.start)
 
 
 # --- one span beside the others -----------------------------------------------------------------------------------
@@ -265,7 +295,7 @@ def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[
         taken[span.start : span.end] = True
     found = []
     for label, shortest in SHORTEST.items():
-        tags = [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith(label)]
+        tags = tags_of(label)
         sure = {
             form: s for form, s in best_scores(text, spans, label).items() if s >= CONFIDENT and len(form) >= shortest
         }
@@ -279,6 +309,11 @@ def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[
                     taken[start:end] = True
                     found.append(TaggedSpan(start, end, label, score))
     return found
+
+
+def tags_of(label: str) -> list[int]:
+    """Give the columns of a label's tags."""
+    return [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith(f"-{label}")]
 
 
 def occurrences(text: str, form: str) -> Iterator[int]:
