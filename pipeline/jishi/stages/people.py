@@ -59,7 +59,7 @@ def find_people(doc: Doc) -> Doc:
         if honorific and people[mention.person].honorific is None:
             people[mention.person].honorific = honorific.group()
     if not mentions:
-        doc._.people = people
+        doc._.people = []
         return doc
     scene, titles, own, finder = build_scene(text, entities, mentions)
     lookup = OrganisationLookup(doc._.organisations, doc._.resolved)
@@ -75,7 +75,8 @@ def find_people(doc: Doc) -> Doc:
     for person in people:
         person.spans, person.references = (person.spans or person.references[:1]), sorted(person.references)
         person.spans.sort()
-    doc._.people = people
+    # A name all of whose mentions turned out to be another's is nobody.
+    doc._.people = [person for person in people if person.spans]
     return doc
 
 
