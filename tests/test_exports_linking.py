@@ -159,6 +159,17 @@ def test_short_form_of_several_organisations_stays_alone():
     assert links.entity_ids["c#o1"] not in (links.entity_ids["a#o1"], links.entity_ids["b#o1"])
 
 
+def test_what_only_begins_like_a_short_form_is_another_name():
+    records = [make_record("a", [], [("北岭大学", ["北大"])]), make_record("b", [], ["北大荒垦殖社"])]
+    links = link(records)
+    assert links.names[links.entity_ids["b#o1"]] == "北大荒垦殖社"
+
+
+def test_alias_that_is_no_abbreviation_joins_nothing():
+    records = [make_record("a", [], [("山海集团公司", ["云帆科技"])]), make_record("b", [], ["云帆科技"])]
+    assert len(set(link(records).entity_ids.values())) == 2
+
+
 def test_relative_name_is_resolved_by_the_city_of_its_article(links: Links):
     assert links.names[links.entity_ids["c04#o1"]] == "澄海市总工会"
     assert links.entity_ids["c04#o1"] != links.entity_ids["c02#o1"]
@@ -210,6 +221,8 @@ def test_names_side_by_side_without_a_renaming_stay_two(links: Links):
         ("市总工会", True), ("文学院", True), ("公共管理学院", True), ("党委宣传部", True), ("教育局", True),
         ("附属中学", True), ("外交部", False), ("潍坊市总工会", False), ("云溪省教育厅", False), ("青禾大学", False),
         ("山海集团", False), ("新华社", False), ("南屏工学院", False), ("中央民族乐团", False),
+        ("联合国", False), ("联合国教科文组织", False), ("中共中央政治局", False), ("国际关系学院", True),
+        ("新闻学院学生会", True), ("校园社区服务社", False), ("市场监管总局", False),
     ],
 )  # fmt: skip
 def test_which_names_leave_open_whose_body_it_is(name: str, relative: bool):

@@ -21,8 +21,8 @@ from jishi.exports.rows import make_key
 from jishi.lexicons import read_lines
 from jishi.records import Organisation, Record
 
-# 市总工会, 省教育厅, 校团委: the first character points at a place or body that is named elsewhere.
-_POINTING = re.compile(r"(?:本|我|该|全)?([省市县区州盟旗镇乡校院系厂])(?=..)")
+# 市总工会, 省教育厅, 校团委: the first character points at a place or body named elsewhere; not so in 校园, 市场.
+_POINTING = re.compile(r"(?:本|我|该|全)?([省市县区州盟旗镇乡校院系厂])(?=..)(?![园友长庆企场民士块域级统列县市际])")
 # 临江市总工会, 云溪省教育厅: names that begin with a place of their own.
 _PLACED = re.compile(r"(?:.{2,3}(?:省|自治区))?(.{2,4}?[省市县区州盟旗镇乡])(?=..)")
 # 文学院, 人事处: what departments end in.
@@ -30,7 +30,10 @@ _DEPARTMENT_ENDS = (
     "研究生院|学院|书院|学部|研究院|研究所|办公室|图书馆|博物馆|委员会|研究生会|学生会|校友会|基金会|总支部|党总支|党支部|团总支"
     "|团支部|总支|支部|医院|学校|中学|小学|中心|政府|工会|团委|党委|公司|集团|系|院|处|科|室|办|部|所|委|局|厅|会"
 )
-_UNIVERSITY = re.compile(r".{2,}(?:大学|学院|学校|中学|党校)")
+# 中央政治局, 联合国教科文组织: there is one only.
+_SINGULAR = re.compile(r"(?:中共|中央|中国|中华|全国|国家|国务院|联合国|世界|最高人民)(?=..)|联合国$|中共中央$")
+_UNIVERSITY = re.compile(r"\D.+(?:大学|学院|学校|中学|党校)")
+_LONGEST_DEPARTMENT = 16
 _MARKS = re.compile(r"[\s“”\"'‘’《》〈〉「」『』·•・]")
 # 更名为: what stands between the old name and the new one.
 _RENAMED = re.compile(
@@ -83,7 +86,12 @@ def _short_countries() -> dict[str, str]:
 def _department_pattern() -> re.Pattern[str]:
     words = {word for line in read_lines("department_words.txt") for word in line.split()}
     longest_first = "|".join(sorted(words, key=lambda word: (-len(word), word)))
-    return re.compile(f"(?:{longest_first})*(?:{_DEPARTMENT_ENDS})")
+    return re.compile(f"(?:{longest_first}|{_DEPARTMENT_ENDS})*(?:{_DEPARTMENT_ENDS})")
+
+
+def _is_department(name: str) -> bool:
+    """Whether a name is made of nothing but what names of departments are made of."""
+    return len(name) <= _LONGEST_DEPARTMENT and _department_pattern().fullmatch(name) is not None
 
 
 @functools.cache
@@ -176,13 +184,13 @@ class OrganisationResolver:
 
     def is_relative(self, name: str) -> bool:
         """Whether a name leaves open whose body it is."""
-        if name in _national_bodies() or find_territory(name):
+        if name in _national_bodies() or find_territory(name) or _SINGULAR.match(name):
             return False
         if _POINTING.match(name):
             return True
         if _PLACED.match(name):
             return False
-        return name in self._relative or _department_pattern().fullmatch(name) is not None
+        return name in self._relative or _is_department(name)
 
     def resolve_all(self) -> dict[str, Resolution]:
         """The resolution of every mention, by organisation_id."""
@@ -215,7 +223,7 @@ class OrganisationResolver:
 
     def _expand(self, name: str, record: Record | None) -> tuple[str, str]:
         """The full form of a short or differently spelt name, with the reason, or the name itself."""
-        if name.startswith("中共") and name[2:] in self._names:
+        if name.startswith("中共") and len(name) > 4 and name[2:] in self._names:
             return self._expand(name[2:], record)[0], f"{name} without 中共"
         owner, why = self._find_owner(name, record)
         if owner:
@@ -228,7 +236,10 @@ class OrganisationResolver:
                     return spelt, f"{territory} for {territory}{unit}"
         for length in range(len(name) - 2, 1, -1):
             owner, why = self._find_owner(name[:length], record)
-            if owner and not name.startswith(owner):
+            # 北大荒集团 is not 北京大学荒集团: what follows must be a department, or known of the owner.
+            rest = name[length:]
+            fits = owner and (owner + rest in self._names or _is_department(rest))
+            if owner and fits and not name.startswith(owner):
                 return owner + name[length:], f"{name[:length]} stands for {owner}"
         return name, ""
 
@@ -240,7 +251,7 @@ class OrganisationResolver:
         owners = {
             owner
             for owner in self._aliases.get(short, ())
-            if owner != short and not self.is_relative(owner) and len(owner) > len(short)
+            if _is_abbreviation(short, owner) and not self.is_relative(owner)
         }
         if not owners or self.is_relative(short) or short in _national_bodies() or short in _territories():
             return None, ""
@@ -273,10 +284,8 @@ class OrganisationResolver:
         known = {other.name: other for other in others.values() if other.name + rest in self._names}
         if len(known) == 1:
             return self._join(next(iter(known.values())), rest, f"{name}: the article names {next(iter(known))}")
-        universities = {
-            other.name: other for other in others.values() if _UNIVERSITY.fullmatch(_root(other.name, self._names))
-        }
-        roots = {_root(whole, self._names) for whole in universities}
+        roots = {_find_root(other.name, self._names) for other in others.values()}
+        roots = {root for root in roots if _UNIVERSITY.fullmatch(root) and not self.is_relative(root)}
         if not known and len(roots) == 1 and (rest.endswith(("学院", "系", "院", "所", "中心")) or unit == "校"):
             root = next(iter(roots))
             whole = self._resolve_absolute(root, record)
@@ -307,8 +316,9 @@ class OrganisationResolver:
         return Resolution(f"name:{full}", full, f"{unit}{rest}: {place} is the only such place that the article names")
 
     def _join(self, whole: Resolution, part: str, evidence: str) -> Resolution:
-        if part.startswith(whole.name):
-            part = part[len(whole.name) :]
+        # 实验中心办公室 of 新闻学院实验中心 is 新闻学院实验中心办公室.
+        overlap = next((n for n in range(min(len(part), len(whole.name)), 1, -1) if whole.name.endswith(part[:n])), 0)
+        part = part[overlap:]
         key = whole.key if not part else f"{whole.key}{part}"
         return Resolution(key, whole.name + part, evidence)
 
@@ -326,9 +336,15 @@ class OrganisationResolver:
         return self._resolve_absolute(name, record).name
 
 
-def _root(name: str, names: Mapping[str, int]) -> str:
-    """The shortest organisation that a name begins with: 青禾大学 for 青禾大学文学院."""
+def _find_root(name: str, names: Mapping[str, int]) -> str:
+    """The shortest university that a name begins with: 青禾大学 for 青禾大学文学院."""
     for length in range(4, len(name)):
         if name[:length] in names and _UNIVERSITY.fullmatch(name[:length]):
             return name[:length]
     return name
+
+
+def _is_abbreviation(short: str, full: str) -> bool:
+    """Whether all characters of the one stand in the other in this order: 人大 for 中国人民大学."""
+    following = iter(full)
+    return len(short) < len(full) and all(character in following for character in short)
