@@ -265,13 +265,28 @@ def _add_repair(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="mend a damaged text and say what was changed",
         description="Mend a damaged text file and print it; with --explain print what was changed, where and why.",
     )
-    parser.add_argument("file", help="text file (UTF-8 or GB18030), or - for standard input")
+    parser.add_argument("file", help="text file in any encoding, or - for standard input")
     parser.add_argument("--explain", action="store_true", help="list every change, and show both texts side by side")
     parser.set_defaults(run=_run_repair)
 
 
 def _run_repair(options: argparse.Namespace) -> int:
-    raise UsageError("not yet")
+    from pathlib import Path
+
+    from jishi.archive.encodings import decode
+    from jishi.stages.repair import repair
+
+    data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    repaired = repair(decode(data).text)
+    if options.explain:
+        from jishi.exports.repairs import print_repairs
+
+        print_repairs(repaired)
+        return EXIT_SUCCESS
+    print(repaired.text, end="")
+    for warning in repaired.warnings:
+        print(f"jishi: {warning}", file=sys.stderr)
+    return EXIT_SUCCESS
 
 
 def _add_dates(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -286,7 +301,7 @@ def _add_dates(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _run_dates(options: argparse.Namespace) -> int:
-    from jishi.stages.dates import format_dates, parse_dates
+    from jishi.stages.dates import find_dates, format_dates, parse_dates
 
     text = sys.stdin.read() if options.text == "-" else options.text
     try:
@@ -294,6 +309,8 @@ def _run_dates(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise UsageError(f"{error}: give the reference as YYYY-MM-DD, such as --reference 2024-09-02") from error
     print(format_dates(items) if items else "no date found")
+    for warning in find_dates(text, options.reference).warnings:
+        print(f"jishi: {warning}", file=sys.stderr)
     return EXIT_SUCCESS
 
 
