@@ -90,6 +90,8 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
     found: dict[tuple[int, int], PlaceCandidate] = {}
     for lead in _LEADS.finditer(text):
         start = lead.end()
+        if start < len(text) and text[start] in "的了是与和，。、":
+            continue
         labelled = "地点" in lead.group() or "地址" in lead.group()
         ends = 0
         for closing in _PLACE_END.finditer(text, start + 2, min(len(text), start + _MAX_PLACE)):
