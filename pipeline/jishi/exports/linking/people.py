@@ -22,7 +22,8 @@ _PAIRS_TOLD = 12
 VETO = -99.0
 
 # A name of two characters (李晨, 王伟) is shared by tens of thousands, one of three mostly by hundreds.
-_NAME_WEIGHTS = {2: -0.5, 3: 1.0}
+# A foreign name of four or five (穆罕默德) is often a given name or a common family name alone.
+_NAME_WEIGHTS = {2: -0.5, 3: 1.0, 4: 1.0, 5: 1.0}
 _LONG_NAME = 1.5
 _SAME_ORGANISATION, _RELATED_ORGANISATION, _SAME_TERRITORY = 3.5, 2.0, 0.5
 _NEARBY_ORGANISATION = 2.0
