@@ -65,6 +65,17 @@ def test_report_joins_texts_by_id(records: Path, articles: Path, tmp_path: Path,
     assert "年鉴 &lt;2024&gt;" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_texts_are_found_when_read_as_they_were_extracted(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """Articles without ids: the id comes from what was read, so the report must read them in the same way."""
+    table = tmp_path / "news.csv"
+    table.write_text("kopf,rumpf,nr\n读书会举行,9月2日，青禾市图书馆举办读书会。,7\n", encoding="utf-8")
+    fields = ("--text-field", "rumpf", "--title-field", "kopf")
+    out = tmp_path / "records.jsonl"
+    assert run("extract", table, "-o", out, "--workers", 0, "--quiet", *fields) == 0
+    assert run("report", out, "--articles", table, "-o", tmp_path / "report.html", *fields) == 0
+    assert "are not in" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("format", ["label-studio", "prodigy"])
 def test_marks_go_out_and_come_back(format: str, records: Path, articles: Path, tmp_path: Path):
     out, back = tmp_path / "marks.json", tmp_path / "back.jsonl"

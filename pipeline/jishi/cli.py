@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 import jishi
+from jishi.archive.arguments import add_reading_arguments, make_reading_options
 from jishi.archive.errors import ArchiveError
 from jishi.exports.commands import add_export, add_import, add_link, add_report
 
@@ -125,15 +126,7 @@ def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     run.add_argument("--mark-duplicates", action="store_true", help="mark reprints with duplicate_of")
     run.add_argument("--quiet", action="store_true", help="print nothing but errors")
     run.add_argument("--log-json", action="store_true", help="print progress as JSON Lines on standard error")
-    reading = parser.add_argument_group("reading")
-    for field in ("text", "title", "date", "url", "id"):
-        reading.add_argument(
-            f"--{field}-field", metavar="NAME", help=f"field or column of the {field} (default: guess)"
-        )
-    reading.add_argument("--encoding", help="of all inputs (default: find out for each file)")
-    reading.add_argument("--separator", metavar="REGEX", help="lines between the articles of a text file")
-    reading.add_argument("--title-line", action="store_true", help="the first line of a text file is the title")
-    reading.add_argument("--query", metavar="SQL", help="rows to read from a database")
+    add_reading_arguments(parser)
     pipeline = parser.add_argument_group("the pipeline")
     pipeline.add_argument("--model", metavar="FOLDER", help="a tagger of your own (see models/ner)")
     pipeline.add_argument("--exclude", action="append", default=[], metavar="STAGE", help="leave out e.g. jishi_talks")
@@ -141,10 +134,8 @@ def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _run_extract(options: argparse.Namespace) -> int:
-    from jishi.archive.fields import FieldNames
     from jishi.archive.progress import choose_reporter
     from jishi.archive.run import RunOptions, run
-    from jishi.archive.text_formats import ReadingOptions
 
     signal.signal(signal.SIGTERM, _stop)
     if options.workers is not None and options.workers < 0:
@@ -153,12 +144,11 @@ def _run_extract(options: argparse.Namespace) -> int:
         raise UsageError("--time-limit must be more than 0 seconds")
     if options.restart and options.update:
         raise UsageError("--restart begins anew, --update builds on what is there: choose one")
-    names = FieldNames(options.text_field, options.title_field, options.date_field, options.url_field, options.id_field)
     summary = run(
         RunOptions(
             inputs=tuple(options.inputs),
             output=options.output,
-            reading=ReadingOptions(names, options.encoding, options.separator, options.title_line, options.query),
+            reading=make_reading_options(options),
             format=options.format,
             model=options.model,
             exclude=tuple(options.exclude),

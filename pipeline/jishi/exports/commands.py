@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from jishi.archive.arguments import add_reading_arguments, make_reading_options
 from jishi.archive.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _read_texts(options: argparse.Namespace, ids: set[str]) -> dict[str, str]:
 
     if not options.articles:
         return {}
-    texts = read_source_texts(options.articles, ids)
+    texts = read_source_texts(options.articles, ids, make_reading_options(options))
     if len(texts) < len(ids):
         print(
             f"jishi: {len(ids) - len(texts):,} of {len(ids):,} articles are not in {', '.join(options.articles)}",
@@ -102,6 +103,7 @@ def add_export(commands: Subparsers) -> None:
         formats.choices[name].add_argument(
             "--articles", nargs="+", metavar="INPUT", required=True, help="the articles, as given to `jishi extract`"
         )
+        add_reading_arguments(formats.choices[name])
 
 
 def _run_tables(options: argparse.Namespace) -> int:
@@ -260,6 +262,7 @@ def add_link(commands: Subparsers) -> None:
     parser.add_argument(
         "--articles", nargs="+", metavar="INPUT", help="the articles, as given to `jishi extract`: tells renamings"
     )
+    add_reading_arguments(parser)
     parser.set_defaults(run=_run_link)
 
 
@@ -316,6 +319,7 @@ def add_report(commands: Subparsers) -> None:
     parser.add_argument(
         "--low-confidence", type=float, default=0.6, metavar="P", help="mark what is less sure than this (default 0.6)"
     )
+    add_reading_arguments(parser)
     parser.set_defaults(run=_run_report)
 
 

@@ -42,6 +42,9 @@ def read_articles_by_id(
     return found
 
 
-def read_source_texts(inputs: Iterable[str | os.PathLike[str]], ids: Collection[str]) -> dict[str, str]:
+def read_source_texts(
+    inputs: Iterable[str | os.PathLike[str]], ids: Collection[str], options: ReadingOptions | None = None
+) -> dict[str, str]:
     """Give the source texts of the articles of `ids` that inputs hold; the spans of their records point into them."""
-    return {identifier: article.source_text for identifier, article in read_articles_by_id(inputs, ids).items()}
+    found = read_articles_by_id(inputs, ids, options)
+    return {identifier: article.source_text for identifier, article in found.items()}
