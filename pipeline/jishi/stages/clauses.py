@@ -8,6 +8,7 @@ import re
 _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」』）)》]*")
 _CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n]")
 QUOTES = {"《": "》", "“": "”", "「": "」", "『": "』", "〈": "〉", "‘": "’", "﹝": "﹞"}
+_QUOTE_MARK = re.compile(f"[{''.join(QUOTES)}{''.join(QUOTES.values())}\n]")
 _MAX_QUOTE = 90
 
 
@@ -42,13 +43,15 @@ def find_quotations(text: str) -> list[tuple[int, int]]:
     """Give what stands inside each pair of quotation or title marks, as (start, end) without the marks, outer before
     inner. Unclosed marks, line breaks and anything longer than 90 characters are no quotation.
     """
-    found, open_marks = [], []
-    for i, char in enumerate(text):
+    found: list[tuple[int, int]] = []
+    open_marks: list[tuple[int, str]] = []
+    for mark in _QUOTE_MARK.finditer(text):
+        i, char = mark.start(), mark.group()
         if char in QUOTES:
             open_marks.append((i, QUOTES[char]))
         elif char == "\n":
             open_marks.clear()
-        elif open_marks and char in "》”」』〉’﹞":
+        elif open_marks:
             for depth in range(len(open_marks) - 1, -1, -1):
                 start, closing = open_marks[depth]
                 if closing == char:

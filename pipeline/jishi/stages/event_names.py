@@ -202,5 +202,10 @@ _HOLDING = re.compile(
 )
 
 
+_QUOTE_MARK = re.compile(f"[{''.join(QUOTES)}{''.join(QUOTES.values())}]")
+
+
 def _is_unbalanced(name: str) -> bool:
+    if not _QUOTE_MARK.search(name):
+        return False
     return any(name.count(opening) != name.count(closing) for opening, closing in QUOTES.items())

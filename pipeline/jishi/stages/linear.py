@@ -27,6 +27,7 @@ class LinearModel:
         self.labels = labels
         self.bias = bias
         self.weights = weights
+        self._first = {feature: row[0] for feature, row in weights.items()}
 
     def score(self, features: Iterable[str]) -> dict[str, float]:
         """Give each label's probability for one item described by its features. Unknown features count for nothing."""
@@ -41,7 +42,13 @@ class LinearModel:
 
     def probability(self, features: Iterable[str]) -> float:
         """Give the probability of the model's first label: for models that answer yes or no."""
-        return self.score(features)[self.labels[0]]
+        total = self.bias[0]
+        first = self._first
+        for feature in dict.fromkeys(features):
+            weight = first.get(feature)
+            if weight is not None:
+                total += weight
+        return _squash(total)
 
 
 def locate_models(folder: str) -> Path:

@@ -110,6 +110,7 @@ class Scene:
         self.items = kept
         self.starts = [item.start for item in kept]
         self.begins = set(self.starts)
+        self._templates: dict[tuple[int, int], list[str]] = {}
         self.place = {(item.kind, item.index): position for position, item in enumerate(kept)}
 
     def items_from(self, offset: int) -> list[Item]:
@@ -119,6 +120,12 @@ class Scene:
 
     def template(self, start: int, end: int) -> list[str]:
         """Give the symbols of what stands in [start, end)."""
+        known = self._templates.get((start, end))
+        if known is None:
+            known = self._templates[start, end] = self._make_template(start, end)
+        return known
+
+    def _make_template(self, start: int, end: int) -> list[str]:
         symbols: list[str] = []
         position = start
         i = bisect.bisect_left(self.starts, start)

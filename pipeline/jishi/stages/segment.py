@@ -7,8 +7,10 @@ normalised text and `doc._.normalised` leads back to the source. Entities later 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 
+import numpy as np
 from spacy.lang.zh import ChineseTokenizer, Segmenter
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -47,6 +49,9 @@ def create_tokenizer() -> Callable[[Language], NormalisingTokenizer]:
 
 def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
     """Build a Doc whose text is exactly the words joined: a single space becomes the trailing space of its word."""
+    words = list(words)
+    if " " not in words and "" not in words:
+        return Doc(vocab, words=words, spaces=[False] * len(words))
     kept: list[str] = []
     spaces: list[bool] = []
     for word in words:
@@ -65,26 +70,13 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
     nothing has to change. Offsets are code points of `doc.text`.
     """
     text = read_text(doc)
-    cuts = {offset for interval in boundaries for offset in interval}
-    columns = doc.to_array(["LENGTH", "SPACY"])
-    words: list[str] = []
-    pending = sorted(cuts - {0, len(text)}, reverse=True)
-    start, changed = 0, False
-    for length, spaced in columns.tolist():
-        end = start + length
-        while pending and pending[-1] <= start:
-            pending.pop()
-        while pending and pending[-1] < end:
-            words.append(text[start : pending[-1]])
-            start = pending.pop()
-            changed = True
-        words.append(text[start:end])
-        start = end
-        if spaced:
-            words.append(" ")
-            start += 1
-    if not changed:
+    columns = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64)
+    starts = np.cumsum(columns.sum(1)) - columns.sum(1)
+    standing = {0, len(text), *starts.tolist(), *(starts + columns[:, 0]).tolist()}
+    cuts = {offset for interval in boundaries for offset in interval} - standing
+    if not cuts:
         return doc
+    words = [text[start:end] for start, end in itertools.pairwise(sorted(standing | cuts))]
     rebuilt = make_doc(doc.vocab, words)
     rebuilt.user_data = doc.user_data
     return rebuilt
