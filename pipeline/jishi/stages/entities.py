@@ -13,7 +13,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from jishi.stages.findings import register_extensions
+from jishi.stages.findings import read_text, register_extensions
 from jishi.stages.segment import rebuild_doc
 from jishi.stages.settle import settle
 from jishi.stages.tagger import (
@@ -50,7 +50,7 @@ class EntityTagger:
     def __call__(self, doc: Doc) -> Doc:
         """Give the Doc with its entities and frames; a new one where tokens had to be split."""
         scores = self.read(doc)
-        entities = settle(doc.text, read_spans(scores.entities, ENTITY_LABELS), scores.entities, find_words(doc))
+        entities = settle(read_text(doc), read_spans(scores.entities, ENTITY_LABELS), scores.entities, find_words(doc))
         frames = [span for i, label in enumerate(FRAME_LABELS) for span in read_spans(scores.frames[:, i], (label,))]
         taken = sorted((span.start, span.end) for span in entities)
         honours = [s for s in frames if s.label == "HONOUR" and not _overlaps_any(s, taken)]
@@ -64,7 +64,7 @@ class EntityTagger:
         spaced = np.flatnonzero(columns[:, 2]) + 1  # in training a space is a word of its own
         lengths = np.insert(columns[:, 1], spaced, 1)
         hashes = np.insert(columns[:, 0], spaced, np.uint64(doc.vocab.strings[" "]))
-        return self.tagger.score(self.tagger.encode(doc.text, lengths, hashes))
+        return self.tagger.score(self.tagger.encode(read_text(doc), lengths, hashes))
 
 
 def find_words(doc: Doc) -> list[tuple[int, int]]:
@@ -80,7 +80,7 @@ def _overlaps_any(span: TaggedSpan, taken: list[tuple[int, int]]) -> bool:
 
 def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) -> Doc:
     """Set `doc.ents` and `doc.spans["frames"]`, on a Doc whose tokens break where they begin and end."""
-    text = doc.text
+    text = read_text(doc)
     entities, frames = _trim_all(text, entities), _trim_all(text, frames)
     doc = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
     words = find_words(doc)

@@ -109,6 +109,8 @@ def begin_with_word(text: str, spans: Sequence[TaggedSpan], words: Sequence[tupl
 
 def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
     """Drop a bracket at an edge whose partner is outside."""
+    if start >= end or (text[start] not in _OPENING and text[end - 1] not in _CLOSING):
+        return start, end
     for opening, closing in zip(_OPENING, _CLOSING, strict=True):
         inside = text[start:end]
         if inside.endswith(closing) and inside.count(closing) > inside.count(opening):
