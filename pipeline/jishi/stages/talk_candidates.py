@@ -31,7 +31,7 @@ _ADVERBS = re.compile(
     r"(?:分别|先后|依次|共同|再次|还|也|进一步|充分|详细|简要|专门|现场|积极|双边|主要|重点|逐一|又|并|，|,)*地?$"
 )
 _PARTNER = re.compile(
-    r"(?:和|与|(?<![共相合不])同|跟|(?<![方导面取志走])向|(?<![作行认成人])为|给|(?<![面相])对)[^、，。；！？\n等和与]{1,24}$"
+    r"，?(?:和|与|(?<![共相合不])同|跟|(?<![方导面取志走])向|(?<![作行认成人])为|给|(?<![面相])对)[^、，。；！？\n等和与]{1,24}$"
 )
 _AND_SO_ON = re.compile(
     r"(?:等等?[^、，。；！？\n]{0,8}|(?:相关|有关|[一二两三四五六七八九十几多][个大项])*的?(?:这一|这个)?(?:问题|议题|话题|主题|课题|方面|事宜))$"
@@ -57,10 +57,11 @@ _ABOUT = re.compile(
     r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|授课|介绍)(?:了)?(?=([^，。！？\n；：“《、]{4,40})[，。；\n])|"
     r"(?:探讨|讨论|研讨|交流)(?:了)?(?=([^。！？\n；：“《]{4,80}?)等(?:方面|问题|议题|话题|内容|情况|主题))"
 )
-_FRONTED = re.compile(r"(?:^|[，。；！？\n])(?:会上|其中)?，?(?:就|针对|关于)(?=([^，。；！？\n]{4,40})，)")
+_FRONTED = re.compile(r"(?:^|[，。；！？\n])(?:会上|其中)?，?(?:就(?![是要会能可地算连只好])|针对|关于)(?=([^，。；！？\n]{4,40})，)")
 _ITEM_SEPARATOR = re.compile(r"、|[，,]?以及|并就|[，,]及")
 _ITEM_SEPARATOR_LOOSE = re.compile(r"[，,]?以及|[，,]及|[、，]")  # 就A，B等进行介绍
 _LAST_SEPARATOR = re.compile(r"(?<=[^总调])[和及与](?=[^平谐解时格会])")
+_UNFINISHED = frozenset("或和与及的向在对从将为把被所以并了")
 _EDGES = "“”《》「」 ，、：:"
 
 
@@ -149,7 +150,7 @@ def split_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
             item_start += 1
         while item_start < item_end and text[item_end - 1] in _EDGES:
             item_end -= 1
-        if item_end - item_start >= 2:
+        if item_end - item_start >= 2 and text[item_end - 1] not in _UNFINISHED:
             items.append((item_start, item_end))
     return items
 
