@@ -8,7 +8,8 @@ skipped where that is there already:
 1. pretraining: news articles with silver entities and masked characters, beside gold and corpora/ner;
 2. teacher: gold records, our annotations and corpora/ner, with recombined names;
 3. student: from the pretrained weights, on what the teacher finds in the news, then as the teacher;
-4. the mean of teacher and student; export.
+4. the mean of teacher and student, polished with more of the other corpora, and the mean of before and after;
+5. export.
 """
 
 from __future__ import annotations
@@ -59,6 +60,12 @@ STUDYING = (
         losses=FRAMED,
     ),
 )
+POLISHING = (
+    Phase(
+        "all corpora", 250, {GOLD: 0.45, NER: 0.55}, rate=8e-4, lanes=8, warm_up=40, dropout=0.10, masked=0.05,
+        average=0.995, losses=FRAMED,
+    ),
+)  # fmt: skip
 
 
 def main() -> None:
@@ -77,7 +84,9 @@ def main() -> None:
     if not options.no_student:
         recipe.export("teacher", options.work / "teacher")
         recipe.stage("student", "pretrained", STUDYING)
-        last = recipe.average("teacher", "student")
+        recipe.average("mean", "teacher", "student")
+        recipe.stage("polished", "mean", POLISHING)
+        last = recipe.average("final", "mean", "polished")
     recipe.export(last, options.out)
 
 
@@ -189,18 +198,18 @@ class Recipe:
         torch.save(network.state_dict(), path)
         return name
 
-    def average(self, *names: str) -> str:
-        """Leave the mean of some checkpoints' weights; give its name.
+    def average(self, name: str, *parts: str) -> str:
+        """Leave the mean of some checkpoints' weights as another; give its name.
 
         They began at the same weights, so that their mean is a network too, and a steadier one (Wortsman et al. 2022).
         """
-        states = [torch.load(self.work / f"{name}.pt") for name in names]
+        states = [torch.load(self.work / f"{part}.pt") for part in parts]
         mean = {
             key: sum(state[key] for state in states) / len(states) if value.is_floating_point() else value
             for key, value in states[0].items()
         }
-        torch.save(mean, self.work / "mean.pt")
-        return "mean"
+        torch.save(mean, self.work / f"{name}.pt")
+        return name
 
     def export(self, name: str, folder: Path) -> None:
         network = TaggerNetwork(self.table.size)
