@@ -146,7 +146,7 @@ function renderEvent(record, event) {
     const speakers = talk.speakers.map((speaker) => people.get(speaker).name).join("、");
     row(talk.kind === "address" ? "致辞 address" : label(talk.kind), item(`《${talk.topic}》`, talk.id), speakers ? ` ${speakers}` : "", renderDoubt(talk));
   }
-  return element("section", { class: isDoubtful(event) ? "card uncertain" : "card" },
+  return element("section", { class: isDoubtful(event) ? "card happening uncertain" : "card happening" },
     element("h3", {}, item(event.name || label(event.type), event.id)),
     element("span", { class: "chip" }, label(event.type)), " ",
     element("span", { class: isDoubtful(event) ? "chip doubt" : "chip" }, explainConfidence(event)), list);
@@ -180,7 +180,7 @@ function renderFacts(record) {
     if (items.length) facts.append(element("section", { class: "card" }, element("h3", {}, title), element("ul", {}, items.map((each) => element("li", {}, each)))));
   };
   record.events.forEach((event) => facts.append(renderEvent(record, event)));
-  if (!record.events.length) facts.append(element("p", { class: "card faint" }, "未发现事件 No event found"));
+  if (!record.events.length) facts.append(element("p", { class: "card happening faint" }, "未发现事件 No event found"));
   const taking = new Set(record.events.flatMap((event) => event.participants.map((participant) => participant.person)));
   section("其他人物 Also named", record.people.filter((person) => !taking.has(person.id)).map((person) => renderPerson(person, organisations)));
   section("其他议题 Other talks", record.talks.filter((talk) => !record.events.some((event) => event.talks.includes(talk.id))).map((talk) => [item(talk.topic, talk.id), renderDoubt(talk)].flat()));
