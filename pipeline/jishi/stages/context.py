@@ -25,6 +25,8 @@ class Context:
     organisation_ends: dict[int, int]
     organisation_starts: dict[int, int]
     groups: list[PersonGroup]
+    group_starts: list[int]
+    """Where the groups begin, in order."""
     frames: list[tuple[int, int, str]]
     quotations: list[str]
     title_acts: list[str]
@@ -42,6 +44,7 @@ def build_context(doc: Doc) -> Context:
     first = doc._.body_start or (sentences[0][1] if sentences else 0)
     spoken = sum(act.kind == "speak" for act in acts.acts)
     frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
+    groups = find_person_groups(text, entities, doc._.people)
     return Context(
         text=text,
         body_start=doc._.body_start,
@@ -51,7 +54,8 @@ def build_context(doc: Doc) -> Context:
         entities=entities,
         organisation_ends=dict(organisations),
         organisation_starts={end: start for start, end in organisations},
-        groups=find_person_groups(text, entities, doc._.people),
+        groups=groups,
+        group_starts=sorted(group.start for group in groups),
         frames=frames,
         quotations=[text[start:end] for start, end in find_quotations(text)],
         title_acts=sorted({act.word for act in acts.between(0, first)}),

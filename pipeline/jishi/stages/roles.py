@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 from spacy.tokens import Doc
 
 from jishi.stages.clauses import locate
@@ -53,7 +55,8 @@ def _describe_group(context: Context, text: str, group: PersonGroup, event_types
         features.add(f"trail{size}={trail[:size]}")
     features.update(f"near_trail={trail[i : i + 2]}" for i in range(len(trail) - 1))
     features.update(f"near_lead={lead[i : i + 2]}" for i in range(len(lead) - 1))
-    next_group = min((g.start for g in context.groups if g.start >= group.end), default=len(text))
+    later = bisect.bisect_left(context.group_starts, group.end)
+    next_group = context.group_starts[later] if later < len(context.group_starts) else len(text)
     clause_acts = context.acts.between(group.end, clause_end)
     for i, act in enumerate(clause_acts):
         owned = act.start < next_group

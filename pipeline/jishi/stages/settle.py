@@ -217,6 +217,7 @@ def split_joined(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Split an organisation that is two: 省政府与大唐集团, where 大唐集团 stands alone elsewhere, or 张帆法学院."""
     organisations = best_scores(text, spans, "ORG")
     people = best_scores(text, spans, "PERSON")
+    places = {name: place for place, name in enumerate(people)}
     result: list[TaggedSpan] = []
     for span in spans:
         form = text[span.start : span.end]
@@ -238,7 +239,8 @@ def split_joined(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             result.append(TaggedSpan(span.start, span.start + cut.start(), "ORG", span.score))
             result.append(TaggedSpan(span.start + cut.end(), span.end, "ORG", span.score))
             continue
-        name = next((n for n, s in people.items() if s > CONFIDENT and len(n) > 1 and form.startswith(n)), "")
+        heads = [form[:length] for length in range(2, len(form) + 1) if people.get(form[:length], 0.0) > CONFIDENT]
+        name = min(heads, key=places.__getitem__, default="")
         rest = form[len(name) :]
         if name and len(rest) > 2 and span.score < CONFIDENT and not rest.startswith(_NAMED_AFTER):
             middle = span.start + len(name)
@@ -257,17 +259,10 @@ def agree(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
         form = text[span.start : span.end]
         surer = None
         if span.label in best and span.score < CONFIDENT:
-            surer = max(
-                (
-                    (score, other)
-                    for other, score in best[span.label].items()
-                    if score > span.score + 0.2
-                    and len(other) >= SHORTEST[span.label]
-                    and 0 < len(form) - len(other) <= 2
-                    and (form.startswith(other) or form.endswith(other))
-                ),
-                default=None,
-            )
+            scores, shortest = best[span.label], SHORTEST[span.label]
+            shorter = {other for other in (form[:-1], form[:-2], form[1:], form[2:]) if len(other) >= shortest}
+            known = ((scores[other], other) for other in shorter if other in scores)
+            surer = max((pair for pair in known if pair[0] > span.score + 0.2), default=None)
         if surer is None:
             result.append(span)
             continue
