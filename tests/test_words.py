@@ -8,6 +8,7 @@ import jieba
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from jishi.stages import words
 from jishi.stages.words import LONGEST_BLOCK, cut_words, is_dictionary_word
 
