@@ -243,7 +243,7 @@ def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
     if not last[tags[-1]]:
         faults.append((n - 1, n - 1))
     outside = tags == 0
-    done = -1
+    done, searched = -1, 0
     for left, right in sorted(faults):
         if right <= done:
             continue
@@ -257,6 +257,10 @@ def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
             start -= 1
         while end < n and not first[tags[end]]:
             end += 1
+        searched += end - start
+        if searched > 2 * n + 400:  # stretches that reach back again and again: all at once costs less
+            tags[:] = _search(scores, allowed, first, last)
+            break
         tags[start:end] = _search(scores[start:end], allowed, first, last)
         done = end - 1
     return tags
