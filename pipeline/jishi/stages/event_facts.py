@@ -107,7 +107,7 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
             if ends == 4 or closing.group() in "，。；！？\n":
                 break
     for start, end, label in context.frames:
-        if label == "PLACE":
+        if label == "PLACE" and not inside[start] and not inside[end]:
             found.setdefault(
                 (start, end), PlaceCandidate(start, end, text[max(0, start - 1) : start], text[end : end + 1])
             )
