@@ -347,8 +347,11 @@ def _evidence(context: Context) -> tuple[int, int]:
     held = HOLDING.search(context.text, context.body_start) or HOLDING.search(context.text)
     if held:
         return held.span()
-    start, end = context.sentences[locate(context.sentences, context.body_start)]
-    return start, max(end, start + 1)
+    first = locate(context.sentences, context.body_start)
+    for start, end in context.sentences[first:]:
+        if context.text[start:end].strip():
+            return start, end
+    return context.sentences[first]
 
 
 def describe_type(doc: Doc, context: Context, name: NameCandidate | None, region: tuple[int, int]) -> list[str]:
