@@ -33,7 +33,10 @@ from mixed_text import fragments  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results" / "fuzz.md"
 ROUND = 200  # examples with one seed
-SLOWEST = 2.0, 0.002  # processor seconds allowed: for any article (dictionaries are read when first needed), and a character
+SLOWEST = (
+    2.0,
+    0.002,
+)  # processor seconds allowed: for any article (dictionaries are read when first needed), and a character
 CODECS = ("utf-8", "gb18030", "big5", "utf-16-le", "cp1252", "latin-1")
 
 samples = [
