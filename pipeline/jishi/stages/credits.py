@@ -48,6 +48,7 @@ _SHOT_BY = re.compile(
     rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*"
     rf"(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$"
 )
+_SHOT_TAIL = 80  # characters at the end of a line that a photographer's credit stands in
 _TAKEN_FROM = re.compile(
     r"(?:^|[（(。\n])[ 　]*(?:(?:根据|据|综合)(?P<told>[^（）()，。；\n]{2,20}?)(?:消息|报道)(?:编辑|整理)?[）)\n]"
     r"|(?:摘|转)自[：:]?(?P<taken>[^（）()，。；\n]{2,24}))"
@@ -249,13 +250,14 @@ def _find_behind(text: str, body_start: int) -> Iterator[CreditFound]:
     for line in re.finditer(r"[^\n]+", text[body_start:]):
         start, end = body_start + line.start(), body_start + line.end()
         content = text[start:end]
-        shot = _SHOT_BY.search(content)
+        shot = _SHOT_BY.search(content, max(0, len(content) - _SHOT_TAIL))
         if shot:
             yield from _credit(
                 read_names(text, start + shot.start("names"), start + shot.end("names"), strict=True), ("photographer",)
             )
         given = re.match(
-            rf"[ ]*(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]*(?P<label>供稿|供图)(?=$|[ ]*(?:摄影|编辑|文|图)[/：:])",
+            rf"[ ]{{0,9}}(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]{{0,9}}(?P<label>供稿|供图)"
+            r"(?=$|[ ]{0,9}(?:摄影|编辑|文|图)[/：:])",
             content,
         )
         if given and end > len(text) - _TAIL:
