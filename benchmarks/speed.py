@@ -82,7 +82,7 @@ def time_others(articles: list[Article]) -> dict[str, float]:
     if importlib.util.find_spec("jionlp"):
         import jionlp
 
-        others["jionlp, times only"] = (jionlp.ner.extract_time, 20)
+        others["JioNLP's time extractor"] = (jionlp.ner.extract_time, 20)
     rates = {}
     for name, (work, every) in others.items():
         sample = articles[::every]
@@ -122,10 +122,10 @@ def time_start(arguments: list[str], repeats: int = 5) -> float:
 def measure_memory(articles: list[Article]) -> float:
     """Peak memory in MB of a process that reads the articles one after another, as a worker does."""
     script = (
-        "import resource, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import speed\n"
+        "import re, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import speed\n"
         "from jishi.language import extract_many\n"
         "for record in extract_many(speed.read_articles(Path(sys.argv[2]))): record.to_json()\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        "print(re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())[1])"  # rusage has the parent's too
     )
     with tempfile.TemporaryDirectory() as folder:
         source = write_articles(articles, Path(folder))
