@@ -12,6 +12,7 @@ import argparse
 import importlib.util
 import json
 import logging
+import os
 import platform
 import resource
 import statistics
@@ -208,7 +209,14 @@ def main() -> None:
     lines.append(f"| start to first record, processor seconds | {time_start(['-c', FIRST_RECORD]):.2f} |")
     lines.append(f"| peak memory of one process over the corpus sample, MB | {measure_memory(news):.0f} |")
     rates = time_workers(news, options.workers)
-    lines += ["", "## Workers, whole runs on the clock", "", "| workers | characters a second |", "|---|---|"]
+    load_average = os.getloadavg()[0]
+    lines += [
+        "",
+        f"## Workers, whole runs on the clock (load of the machine before: {load_average:.1f})",
+        "",
+        "| workers | characters a second |",
+        "|---|---|",
+    ]
     lines += [f"| {count} | {value:,.0f} |" for count, value in rates.items()]
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
