@@ -182,6 +182,7 @@ def test_pointer_on_a_span_tells_what_and_why(report: Page):
 def test_keys_step_through_articles_and_evidence(report: Page):
     report.press("j")
     report.wait_for("location.hash === '#a=c05'")
+    report.wait_for("archive.articles[shown.number].record.article.id === 'c05' && document.querySelector('mark')")
     report.press("n")
     report.wait_for("!document.querySelector('#tip').hidden && document.activeElement.matches('mark')")
     report.press("Escape")
