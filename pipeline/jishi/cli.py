@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import jishi
 from jishi.archive.arguments import add_reading_arguments, make_reading_options
 from jishi.archive.errors import ArchiveError
 from jishi.exports.commands import add_export, add_import, add_link, add_report
+
+if TYPE_CHECKING:
+    from jishi.archive.run import RunOptions
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -57,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code: 0 success, 1 done in part (some articles were rejected), 2 failure."""
+    _allow_any_character()
     options = build_parser().parse_args(arguments)
     run: Command = options.run
     try:
@@ -77,6 +82,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `jishi show … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_SUCCESS
+
+
+def _allow_any_character() -> None:
+    """Where the locale's encoding lacks a character it is escaped: printing never fails."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _describe(error: BaseException) -> str:
@@ -135,7 +147,7 @@ def _add_extract(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def _run_extract(options: argparse.Namespace) -> int:
     from jishi.archive.progress import choose_reporter
-    from jishi.archive.run import RunOptions, run
+    from jishi.archive.run import run
 
     signal.signal(signal.SIGTERM, _stop)
     if options.workers is not None and options.workers < 0:
@@ -144,28 +156,41 @@ def _run_extract(options: argparse.Namespace) -> int:
         raise UsageError("--time-limit must be more than 0 seconds")
     if options.restart and options.update:
         raise UsageError("--restart begins anew, --update builds on what is there: choose one")
-    summary = run(
-        RunOptions(
-            inputs=tuple(options.inputs),
-            output=options.output,
-            reading=make_reading_options(options),
-            format=options.format,
-            model=options.model,
-            exclude=tuple(options.exclude),
-            time_limit=options.time_limit,
-            mark_duplicates=options.mark_duplicates,
-            workers=options.workers,
-            scheduler=options.scheduler,
-            restart=options.restart,
-            update=options.update,
-        ),
-        choose_reporter(quiet=options.quiet, log_json=options.log_json),
-    )
-    if not options.quiet and not options.log_json:
+    reporter = choose_reporter(quiet=options.quiet, log_json=options.log_json)
+    try:
+        summary = run(_make_run_options(options), reporter)
+    except ArchiveError as error:
+        if not options.log_json:
+            raise
+        reporter.say("failed", str(error))
+        return EXIT_FAILURE
+    if options.log_json:
+        details = {"rejects_by_reason": summary.rejects_by_reason, "files": summary.files}
+        reporter.say("finished", summary.describe(), **summary.counts, **details)
+    elif not options.quiet:
         print(summary.describe())
     if not summary.counts["records"]:
         return EXIT_FAILURE
     return EXIT_PARTIAL if summary.counts["rejects"] else EXIT_SUCCESS
+
+
+def _make_run_options(options: argparse.Namespace) -> RunOptions:
+    from jishi.archive.run import RunOptions
+
+    return RunOptions(
+        inputs=tuple(options.inputs),
+        output=options.output,
+        reading=make_reading_options(options),
+        format=options.format,
+        model=options.model,
+        exclude=tuple(options.exclude),
+        time_limit=options.time_limit,
+        mark_duplicates=options.mark_duplicates,
+        workers=options.workers,
+        scheduler=options.scheduler,
+        restart=options.restart,
+        update=options.update,
+    )
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -6,12 +6,13 @@ import glob
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from jishi.archive.errors import ArchiveError, MissingExtraError, UnreadableInputError
+from jishi.archive.errors import ArchiveError, UnreadableInputError
 from jishi.archive.items import FoundProblem
+from jishi.archive.storage import hide_user, open_address, to_local_path
 
 COMPRESSIONS = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 FORMATS = {
@@ -26,16 +27,20 @@ DATABASE_SCHEMES = ("postgresql", "mysql", "mariadb", "mssql", "oracle", "sqlite
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read. path: where it is (a path or an address); source: its name in records; size: bytes or 0."""
+    """A file to read. path: where it is (a path or an address); source: its name in records; size: bytes or 0.
+
+    remote: the fsspec file system that it is read through, and its path there; None for a file on a disk.
+    """
 
     path: str
     source: str
     size: int = 0
+    remote: tuple[Any, str] | None = field(default=None, repr=False)
 
     @property
     def is_remote(self) -> bool:
         """Whether it is read through fsspec rather than from a disk."""
-        return "://" in self.path
+        return self.remote is not None
 
     @property
     def is_database(self) -> bool:
@@ -43,16 +48,41 @@ class InputFile:
         return is_database(self.path)
 
     def open(self) -> BinaryIO:
-        """Open it for reading bytes. Raises OSError, or MissingExtraError for an address without fsspec."""
-        if not self.is_remote:
+        """Open it for reading bytes. Raises OSError, or what the file system at an address raises."""
+        if self.remote is None:
             return open(self.path, "rb")
-        return cast(BinaryIO, _import_fsspec().open(self.path, "rb").open())
+        fs, path = self.remote
+        return cast(BinaryIO, fs.open(path, "rb"))
 
 
 def is_database(path: str) -> bool:
     """Whether `path` is the address of an SQL database (`postgresql://…`, `mysql+pymysql://…`)."""
     scheme, separator, _ = path.partition("://")
     return bool(separator) and scheme.split("+")[0] in DATABASE_SCHEMES
+
+
+def hide_password(name: str) -> str:
+    """Give an input's name without user, password and parameters if it is an address: it is shown, and stored.
+
+    >>> hide_password("postgresql://reader:secret@db.example/news?sslmode=require")
+    'postgresql://db.example/news'
+    """
+    if is_database(name):
+        scheme, _, rest = name.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+    return hide_user(name)
+
+
+def read_file_name(path: str) -> str:
+    """Give a path as text for people and records, whatever the locale takes the bytes of file names for.
+
+    Names that are not UTF-8 were mostly unpacked from what a Chinese Windows packed.
+    """
+    data = os.fsencode(path)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace")
 
 
 def split_name(name: str) -> tuple[str | None, str | None]:
@@ -80,6 +110,7 @@ def list_inputs(inputs: Iterable[str], outputs: Iterable[str] = ()) -> Iterator[
     pattern fits nothing.
     """
     excluded = tuple(path.rstrip("/") if "://" in path else os.path.realpath(path) for path in outputs)
+    inputs = map(to_local_path, inputs)
     seen: set[str] = set()
     sources: set[str] = set()
     for name in inputs:
@@ -87,20 +118,20 @@ def list_inputs(inputs: Iterable[str], outputs: Iterable[str] = ()) -> Iterator[
             if isinstance(found, FoundProblem):
                 yield found
                 continue
-            real = found.path if found.is_remote else os.path.realpath(found.path)
+            is_local = not (found.is_remote or found.is_database)
+            real = os.path.realpath(found.path) if is_local else found.path
             if real in seen or any(real == path or real.startswith((path + os.sep, path + "/")) for path in excluded):
                 continue
             seen.add(real)
             # Two inputs may hold files of the same relative name; articles without ids need different sources.
-            source = found.source if found.source not in sources else found.path
+            source = found.source if found.source not in sources else hide_password(read_file_name(found.path))
             sources.add(source)
-            yield InputFile(found.path, source, found.size)
+            yield replace(found, source=source)
 
 
 def _expand(name: str) -> Iterator[InputFile | FoundProblem]:
     if is_database(name):
-        scheme, _, rest = name.partition("://")
-        yield InputFile(name, f"{scheme}://{rest.rpartition('@')[2]}")  # never a password in a record
+        yield InputFile(name, hide_password(name))
     elif "://" in name:
         yield from _expand_address(name)
     elif os.path.isdir(name):
@@ -120,6 +151,7 @@ def _expand(name: str) -> Iterator[InputFile | FoundProblem]:
 
 
 def _check_file(path: str, source: str) -> Iterator[InputFile | FoundProblem]:
+    source = read_file_name(source)
     try:
         status = os.stat(path)
     except OSError as error:
@@ -141,37 +173,34 @@ def _walk(folder: str) -> Iterator[InputFile | FoundProblem]:
     for path in sorted(found, key=lambda path: Path(path).relative_to(folder).parts):
         source = Path(path).relative_to(folder).as_posix()
         if os.path.islink(path) and not os.path.realpath(path).startswith(root + os.sep):
-            yield FoundProblem(source, "refused", "is a link that leads out of the folder; name its target as an input")
+            yield FoundProblem(
+                read_file_name(source), "refused", "is a link that leads out of the folder; name its target as an input"
+            )
         elif split_name(path)[0] and not os.path.isdir(path):
             yield from _check_file(path, source)
 
 
 def _expand_address(name: str) -> Iterator[InputFile | FoundProblem]:
-    fs, path = _import_fsspec().core.url_to_fs(name)
+    shown = hide_password(name)
+    fs, path = open_address(name)
     try:
-        if fs.isdir(path):
-            names = [found for found in sorted(fs.find(path)) if split_name(found)[0]]
-            base = path.rstrip("/") + "/"
+        names, base = [], path[: path.rfind("/") + 1]
+        if fs.isfile(path):
+            names = [path]
+        elif fs.isdir(path):
+            names, base = [found for found in sorted(fs.find(path)) if split_name(found)[0]], path.rstrip("/") + "/"
         elif glob.has_magic(path):
-            names, base = sorted(fs.glob(path)), path[: path.index(next(c for c in path if c in "*?["))]
-            base = base[: base.rfind("/") + 1]
-        else:
-            names, base = [path], path[: path.rfind("/") + 1]
-        if not names or not fs.exists(names[0]):
-            raise ArchiveError(f"{name}: nothing to read there")
+            fixed = path[: path.index(next(character for character in path if character in "*?["))]
+            names, base = sorted(fs.glob(path)), fixed[: fixed.rfind("/") + 1]
+        if not names:
+            raise ArchiveError(f"{shown}: nothing to read there")
         for found in names:
-            yield InputFile(fs.unstrip_protocol(found), found.removeprefix(base), int(fs.size(found) or 0))
-    except OSError as error:
-        raise ArchiveError(f"{name}: cannot be listed: {error}") from error
-
-
-def _import_fsspec() -> Any:
-    try:
-        import fsspec
-        import fsspec.core
-    except ImportError as error:
-        raise MissingExtraError("reading an address (s3://, http://, memory://)", "cluster") from error
-    return fsspec
+            size = int(fs.size(found) or 0)
+            yield InputFile(fs.unstrip_protocol(found), found.removeprefix(base), size, (fs, found))
+    except ArchiveError:
+        raise
+    except Exception as error:  # each file system has errors of its own
+        raise ArchiveError(f"{shown}: cannot be listed: {error}") from error
 
 
 def describe_unknown(path: str) -> UnreadableInputError:

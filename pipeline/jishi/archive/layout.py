@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from jishi.archive.errors import ArchiveError
-from jishi.archive.storage import Storage, open_storage
+from jishi.archive.storage import Storage, open_storage, to_local_path
 
 FILE_FORMATS = {".jsonl": "jsonl", ".jsonl.gz": "jsonl.gz", ".jsonl.zst": "jsonl.zst", ".parquet": "parquet"}
 FOLDER_FORMATS = (*FILE_FORMATS.values(), "tables")
@@ -29,13 +29,14 @@ class Layout:
 
         format: of the records in a folder (jsonl, jsonl.gz, jsonl.zst, parquet, tables).
         """
+        output = to_local_path(output)
         suffix = next(
             (suffix for suffix in sorted(FILE_FORMATS, key=len, reverse=True) if output.endswith(suffix)), None
         )
         if suffix is not None and not os.path.isdir(output):
             if format is not None and format != FILE_FORMATS[suffix]:
                 raise ArchiveError(f"{output} is a {FILE_FORMATS[suffix]} file; --format is for a folder")
-            folder, _, name = output.rpartition("/") if "://" in output else _split(output)
+            folder, name = _split(output)
             return cls(open_storage(folder or "."), name, FILE_FORMATS[suffix], f".{name}.work")
         if output.lower().endswith(_WRONG_SUFFIXES) and not os.path.isdir(output):
             raise ArchiveError(f"{output}: records are written as {', '.join(FILE_FORMATS)}, or into a folder")
@@ -82,6 +83,9 @@ class Layout:
 _OUTPUT_SUFFIXES = tuple(FILE_FORMATS)
 
 
-def _split(path: str) -> tuple[str, str, str]:
-    folder, name = os.path.split(path)
-    return folder, "/", name
+def _split(output: str) -> tuple[str, str]:
+    """Give folder and name of a file, at a path or an address."""
+    if "://" not in output:
+        return os.path.split(output)
+    folder, _, name = output.rpartition("/")
+    return (f"{folder}/" if folder.endswith(":/") else folder), name  # memory://records.jsonl

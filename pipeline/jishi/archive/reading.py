@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import stat
 import tarfile
 import tempfile
@@ -163,6 +164,7 @@ def _read_zip(path: str, source: str, options: ReadingOptions) -> Iterator[Item]
     """Yield what the members hold, in the order of their names."""
     try:
         with zipfile.ZipFile(path) as archive:
+            whole = _Unpacked(os.path.getsize(path))
             members = sorted((_decode_name(member), member) for member in archive.infolist() if not member.is_dir())
             for name, member in members:
                 place = f"{source}/{name}"
@@ -176,7 +178,7 @@ def _read_zip(path: str, source: str, options: ReadingOptions) -> Iterator[Item]
                     try:
                         check_for_bomb(member.file_size, member.compress_size)
                         with archive.open(member) as stream:
-                            guarded = _MemberStream(cast(BinaryIO, stream), member.compress_size)
+                            guarded = _MemberStream(cast(BinaryIO, stream), member.compress_size, whole)
                             yield from _read_member(cast(BinaryIO, guarded), name, source, options)
                     except UnreadableInputError as error:
                         yield FoundProblem(place, error.reason, str(error))
@@ -186,11 +188,27 @@ def _read_zip(path: str, source: str, options: ReadingOptions) -> Iterator[Item]
         raise UnreadableInputError("unreadable", f"is not a readable zip archive: {error}") from error
 
 
-class _MemberStream:
-    """A zip member that stops when far more comes out of it than went in."""
+class _Unpacked:
+    """How much has come out of a zip archive of so many bytes: its members may share their bytes.
 
-    def __init__(self, stream: BinaryIO, compressed: int) -> None:
+    Fifield, A better zip bomb (2019).
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size, self._count = size, 0
+
+    def add(self, count: int) -> None:
+        """Count bytes. Raises UnreadableInputError if they are far more than the archive can honestly hold."""
+        self._count += count
+        check_for_bomb(self._count, self._size)
+
+
+class _MemberStream:
+    """A zip member that stops when far more comes out of it, or of the whole archive, than went in."""
+
+    def __init__(self, stream: BinaryIO, compressed: int, whole: _Unpacked) -> None:
         self._stream, self._compressed, self._count = stream, compressed, 0
+        self._whole = whole
 
     def read(self, size: int = -1) -> bytes:
         try:
@@ -199,6 +217,7 @@ class _MemberStream:
             raise UnreadableInputError("unreadable", f"the member is damaged: {error}") from error
         self._count += len(data)
         check_for_bomb(self._count, self._compressed)
+        self._whole.add(len(data))
         return data
 
     def close(self) -> None:

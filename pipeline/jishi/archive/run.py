@@ -15,7 +15,7 @@ import jishi
 from jishi.archive.dispatch import Batch, work_through
 from jishi.archive.engines import Engine, InProcess, LocalProcesses, count_cores
 from jishi.archive.errors import ArchiveError
-from jishi.archive.inputs import InputFile, list_inputs
+from jishi.archive.inputs import InputFile, hide_password, list_inputs
 from jishi.archive.layout import Layout
 from jishi.archive.opening import Meter
 from jishi.archive.progress import Progress, Reporter, Silent, format_seconds
@@ -58,9 +58,14 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run came to. fresh: articles worked on in this session; reused: records taken over by --update."""
+    """What a run came to.
+
+    rejects_by_reason: see `errors.REASONS`. fresh: articles worked on in this session; reused: records taken over by
+    --update.
+    """
 
     counts: dict[str, int]
+    rejects_by_reason: dict[str, int]
     files: list[str]
     rejects_file: str | None
     seconds: float
@@ -71,9 +76,10 @@ class RunSummary:
     def describe(self) -> str:
         """What a person wants to know of it, in a few lines."""
         counts = self.counts
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in self.rejects_by_reason.items())
         lines = [
             f"{counts['articles']:,} articles: {counts['records']:,} records with {counts['events']:,} events and "
-            f"{counts['people']:,} people, {counts['rejects']:,} rejected"
+            f"{counts['people']:,} people, {counts['rejects']:,} rejected" + (f" ({reasons})" if reasons else "")
         ]
         if counts["duplicates"]:
             lines.append(f"{counts['duplicates']:,} marked as duplicates")
@@ -105,7 +111,8 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
         check_available()
     files = list(list_inputs(options.inputs, layout.paths))
     if not files:
-        raise ArchiveError(f"nothing to read: {', '.join(options.inputs)} holds no file of a known kind")
+        names = ", ".join(map(hide_password, options.inputs))
+        raise ArchiveError(f"nothing to read: {names} holds no file of a known kind")
     lock = RunLock(layout)
     try:
         return _Run(options, layout, files, reporter or Silent()).go()
@@ -118,6 +125,7 @@ class _Run:
         self.options = options
         self.layout = layout
         self.files = files
+        self.input_names = list(map(hide_password, options.inputs))  # they are stored and shown
         self.reporter = reporter
         self.meter = Meter(sum(file.size for file in files if isinstance(file, InputFile)))
         self.work_settings = WorkSettings(options.model, options.exclude, options.time_limit, options.mark_duplicates)
@@ -157,7 +165,7 @@ class _Run:
         if state is None:
             if layout.existing_outputs() and not options.restart:
                 raise ArchiveError(f"{where} holds records of which nothing else is known; --restart replaces them")
-            state = RunState(settings, list(options.inputs))
+            state = RunState(settings, self.input_names)
             state.save(layout)
             return state
         changes = describe_changes(state.settings, settings)
@@ -166,7 +174,7 @@ class _Run:
                 f"{where} was begun with other options: {changes}. "
                 "Use the same options to go on, --restart to begin anew, or another output"
             )
-        if state.inputs != list(options.inputs) and not options.update:
+        if state.inputs != self.input_names and not options.update:
             raise ArchiveError(
                 f"{where} was begun with other inputs ({', '.join(state.inputs)}). Use --update to take over what is "
                 "unchanged, --restart to begin anew, or another output"
@@ -175,7 +183,7 @@ class _Run:
         if options.update:
             if state.finished_generation == state.generation:
                 state.generation += 1
-            state.inputs = list(options.inputs)
+            state.inputs = self.input_names
         return state
 
     def _delete_shards(self, keep: tuple[int, ...]) -> None:
@@ -224,7 +232,7 @@ class _Run:
                         "Use --update to follow them, or --restart to begin anew"
                     )
                 if shard_count == 0:
-                    raise ArchiveError(f"nothing to read: {', '.join(self.options.inputs)} holds no article")
+                    raise ArchiveError(f"nothing to read: {', '.join(self.input_names)} holds no article")
                 state.shard_count, state.input_digest = shard_count, digest.hexdigest()
                 return self._finish(was_complete)
         except BaseException as error:
@@ -360,6 +368,7 @@ class _Run:
         base = layout.storage.location
         return RunSummary(
             counts=written["counts"],
+            rejects_by_reason=written["rejects_by_reason"],
             files=[name if base == "." else f"{base}/{name}" for name in written["files"]],
             rejects_file=rejects if base == "." else rejects and f"{base}/{rejects}",
             seconds=seconds,
@@ -375,7 +384,8 @@ class _Run:
                 manifest = json.loads(file.read())
             fits = manifest["options"]["format"] == self.layout.format
             there = all(self.layout.storage.exists(name) for name in manifest["files"])
-            return {**manifest, "seconds": manifest["seconds_by_stage"]} if fits and there else None
+            known = {"seconds": manifest["seconds_by_stage"], "rejects_by_reason": manifest["rejects_by_reason"]}
+            return {**manifest, **known} if fits and there else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -391,6 +401,7 @@ class _Run:
                 "digest": self.state.input_digest,
             },
             "counts": written["counts"],
+            "rejects_by_reason": written["rejects_by_reason"],
             "files": written["files"],
             "seconds_by_stage": written["seconds"],
             "sessions": self.state.sessions,

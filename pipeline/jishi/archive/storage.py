@@ -1,15 +1,17 @@
 """Where a run keeps its files: a folder on a disk, or an address that fsspec reaches.
 
 A file appears whole or not at all: on a disk it is written under a temporary name, flushed to the disk and renamed;
-object stores show an object only when its upload is complete.
+object stores show an object only when its upload is complete, and what fsspec can write elsewhere under a temporary
+name (SFTP, SMB) it does.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -38,8 +40,46 @@ class Storage(Protocol):
 
 
 def open_storage(location: str) -> Storage:
-    """Give the storage at a path or address."""
+    """Give the storage at a path or address. Raises ArchiveError if the address leads nowhere."""
+    location = to_local_path(location)
     return RemoteFolder(location) if "://" in location else LocalFolder(location)
+
+
+def to_local_path(name: str) -> str:
+    """Give the path that a `file://` address stands for; anything else as it is.
+
+    >>> to_local_path("file:///data/news"), to_local_path("s3://bucket/news")
+    ('/data/news', 's3://bucket/news')
+    """
+    scheme, separator, path = name.partition("://")
+    if not separator or scheme not in ("file", "local"):
+        return name
+    return path[1:] if re.match(r"/[A-Za-z]:", path) else path  # file:///C:/news
+
+
+def hide_user(address: str) -> str:
+    """Give an address without the user and password that it may hold, as it is shown and stored."""
+    return re.sub(r"://[^/@]*@", "://", address)
+
+
+def open_address(address: str) -> tuple[Any, str]:
+    """Give the fsspec file system of an address, and the path in it.
+
+    Raises MissingExtraError without fsspec, ArchiveError if it knows no such address or cannot reach it.
+    """
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError as error:
+        raise MissingExtraError("an address (s3://, http://, memory://)", "cluster") from error
+    try:
+        fs, path = url_to_fs(address)
+    except ImportError as error:
+        raise ArchiveError(f"{hide_user(address)}: the library for such addresses is not installed: {error}") from error
+    except ValueError as error:
+        raise ArchiveError(f"{hide_user(address)} is no address that can be used: {error}") from error
+    except OSError as error:
+        raise ArchiveError(f"{hide_user(address)} cannot be reached: {error}") from error
+    return fs, path
 
 
 class LocalFolder:
@@ -104,50 +144,63 @@ class RemoteFolder:
     """A folder at an address (`s3://bucket/run`, `memory://run`) that fsspec reaches."""
 
     def __init__(self, location: str) -> None:
-        try:
-            from fsspec.core import url_to_fs
-        except ImportError as error:
-            raise MissingExtraError("writing to an address", "cluster") from error
-        self.location = location.rstrip("/")
-        self._fs, self._path = url_to_fs(self.location)
+        location = location if location.endswith("://") else location.rstrip("/")
+        self.location = hide_user(location)
+        self._fs, path = open_address(location)
+        self._path = path.rstrip("/")
 
     @contextmanager
     def create(self, name: str) -> Iterator[BinaryIO]:
         """Give a stream to a new object; it is there when its upload is complete."""
         path = f"{self._path}/{name}"
-        try:
+        with self._explain(name, "written"):
             self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-            stream = self._fs.open(path, "wb")
-        except OSError as error:
-            raise ArchiveError(f"{self.location}/{name} cannot be written: {error}") from error
+            stream = self._fs.open(path, "wb", autocommit=False)
+            with suppress(ValueError):  # fsspec keeps a list of what is not committed
+                self._fs.transaction.files.remove(stream)
         try:
             yield stream
         except BaseException:
             getattr(stream, "discard", lambda: None)()
             raise
-        try:
+        with self._explain(name, "written"):
             stream.close()
-        except OSError as error:
-            raise ArchiveError(f"{self.location}/{name} cannot be written: {error}") from error
+            getattr(stream, "commit", lambda: None)()
 
     def open(self, name: str) -> BinaryIO:
         """Open an object for reading. Raises FileNotFoundError."""
-        return self._fs.open(f"{self._path}/{name}", "rb")
+        try:
+            return self._fs.open(f"{self._path}/{name}", "rb")
+        except FileNotFoundError:
+            raise
+        except Exception as error:
+            raise ArchiveError(f"{self.location}/{name} cannot be read: {error}") from error
 
     def list(self, folder: str = "") -> list[str]:
         """The sorted names of the objects directly in a folder."""
         path = f"{self._path}/{folder}".rstrip("/")
-        if not self._fs.isdir(path):
-            return []
-        entries = self._fs.ls(path, detail=True)
+        with self._explain(folder, "listed"):
+            if not self._fs.isdir(path):
+                return []
+            entries = self._fs.ls(path, detail=True)
         return sorted(entry["name"].rpartition("/")[2] for entry in entries if entry["type"] == "file")
 
     def exists(self, name: str) -> bool:
         """Whether there is an object or folder of that name."""
-        return bool(self._fs.exists(f"{self._path}/{name}"))
+        with self._explain(name, "looked up"):
+            return bool(self._fs.exists(f"{self._path}/{name}"))
 
     def delete(self, name: str) -> None:
         """Remove an object or folder."""
         path = f"{self._path}/{name}"
-        if self._fs.exists(path):
-            self._fs.rm(path, recursive=True)
+        with self._explain(name, "deleted"):
+            if self._fs.exists(path):
+                self._fs.rm(path, recursive=True)
+
+    @contextmanager
+    def _explain(self, name: str, what: str) -> Iterator[None]:
+        """Make an ArchiveError of whatever goes wrong: each file system has errors of its own."""
+        try:
+            yield
+        except Exception as error:
+            raise ArchiveError(f"{self.location}/{name} cannot be {what}: {error}") from error

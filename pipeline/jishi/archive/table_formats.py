@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from jishi.archive.opening import MAX_TEXT_BYTES, check_for_bomb, read_whole
 from jishi.archive.text_formats import ReadingOptions, open_lines
 
 MAX_FILE_BYTES = 1 << 30  # of a file that must be held whole to be read, because it came packed
+MAX_SHEET_ROWS = 1 << 20  # of Excel; a sheet may claim more, and openpyxl gives an empty row for each
 
 
 def read_rows(
@@ -101,22 +103,29 @@ def read_excel(stream: io.BufferedReader, source: str, options: ReadingOptions) 
     problems, useful = [], 0
     for sheet in book.worksheets:
         rows = sheet.iter_rows(values_only=True)
-        header = next((row for row in rows if any(cell is not None for cell in row)), None)
+        header = next(
+            (row for row in itertools.islice(rows, MAX_SHEET_ROWS) if any(cell is not None for cell in row)), None
+        )
         if header is None:
             continue
         columns = ["" if cell is None else str(cell).strip() for cell in header]
-        named = (
-            (f"{source}/{sheet.title}:{number}", dict(zip(columns, row, strict=False)), ())
-            for number, row in enumerate(rows, 2)
-            if any(cell is not None for cell in row)
-        )
         try:
-            yield from read_rows(named, columns, options)
+            yield from read_rows(_read_sheet(rows, columns, f"{source}/{sheet.title}"), columns, options)
             useful += 1
         except UnreadableInputError as error:  # a sheet of notes beside the sheet of articles is no fault
             problems.append(FoundProblem(f"{source}/{sheet.title}", error.reason, str(error)))
     if not useful:
         yield from problems or [FoundProblem(source, "no_text", "the workbook is empty")]
+
+
+def _read_sheet(
+    rows: Iterator[tuple[Any, ...]], columns: list[str], place: str
+) -> Iterator[tuple[str, Mapping[str, Any], tuple[str, ...]]]:
+    for number, row in enumerate(rows, 2):
+        if number > MAX_SHEET_ROWS:
+            raise UnreadableInputError("refused", f"claims to have more than the {MAX_SHEET_ROWS:,} rows of a sheet")
+        if any(cell is not None for cell in row):
+            yield f"{place}:{number}", dict(zip(columns, row, strict=False)), ()
 
 
 def read_parquet(path_or_stream: Any, source: str, options: ReadingOptions) -> Iterator[Item]:
@@ -155,6 +164,8 @@ def read_sqlite(path: str, source: str, options: ReadingOptions) -> Iterator[Ite
     connection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
+        # A generated column can make a gigabyte out of nothing.
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 4 * MAX_TEXT_BYTES)
         # Text in an encoding of its own is no reason to lose the row.
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
         query, name = options.query, source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,10 @@ from jishi.archive.published import parse_published
 from jishi.archive.text_formats import ReadingOptions
 from jishi.records import Article
 
+MAX_ATTRIBUTES = 10_000  # of one tag; libxml2 takes time by their square, where no time limit reaches it
+
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
+_LONG_TAG = re.compile(rf"<[^<>]{{{2 * MAX_ATTRIBUTES},}}")
 
 
 def read_html(stream: io.BufferedReader, source: str, options: ReadingOptions) -> Iterator[Item]:
@@ -60,10 +64,12 @@ def read_warc(stream: io.BufferedReader, source: str, options: ReadingOptions) -
 def extract_page(page: FoundPage) -> FoundArticle:
     """Give the article of a page: its main text, title, date and address, as trafilatura finds them.
 
-    Raises UnreadableInputError if the page has no main text.
+    Raises UnreadableInputError if the page has no main text, or is made to be read forever.
     """
     trafilatura = _import_trafilatura()
     decoded = decode(page.html, page.charset or find_declared_encoding(page.html))
+    if any(len(tag[0].split()) > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(decoded.text)):
+        raise UnreadableInputError("refused", f"a tag of the page has more than {MAX_ATTRIBUTES:,} attributes")
     found = trafilatura.bare_extraction(
         decoded.text,
         url=page.url,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
@@ -65,7 +66,7 @@ def check_format(format: str) -> None:
 
 
 def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_duplicates: bool) -> dict[str, Any]:
-    """Write records and rejects from all shards, in order. Give counts of records, rejects, duplicates, and file names.
+    """Write records and rejects from all shards, in order. Give counts, rejects by reason, file names, stage seconds.
 
     Every file appears whole; doing it again gives the same bytes.
     """
@@ -89,14 +90,21 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
             layout.storage.delete(name)
     if layout.format != "tables" and layout.name is None:
         layout.storage.delete("tables")
+    reasons: Counter[str] = Counter()
     if counts["rejects"]:
         with layout.storage.create(layout.rejects) as stream:
             for number in range(shard_count):
                 for line in store.read_rejects(_get_marker(store, number)):
                     stream.write(line.encode("utf-8") + b"\n")
+                    reasons[json.loads(line)["reason"]] += 1
     else:
         layout.storage.delete(layout.rejects)
-    return {"counts": counts, "files": names, "seconds": {name: round(value, 3) for name, value in seconds.items()}}
+    return {
+        "counts": counts,
+        "rejects_by_reason": dict(sorted(reasons.items())),
+        "files": names,
+        "seconds": {name: round(value, 3) for name, value in seconds.items()},
+    }
 
 
 def _get_marker(store: ShardStore, number: int) -> Marker:
