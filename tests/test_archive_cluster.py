@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from archive_runs import FAULTS, Command, count_done, wait_until, write_archive
@@ -18,6 +19,7 @@ from archive_runs import FAULTS, Command, count_done, wait_until, write_archive
 import jishi
 from jishi.archive.run import extract_archive
 
+pandas = pytest.importorskip("pandas")
 pytest.importorskip("distributed")
 RAW = Path(__file__).parents[1] / "data" / "raw"
 
@@ -113,7 +115,6 @@ def test_data_in_dask_frames_and_bags() -> None:
     import dask
     import dask.bag
     import dask.dataframe
-    import pandas
 
     import jishi.dask
     from jishi.archive.frames import extract_frames
@@ -141,3 +142,48 @@ def test_data_in_dask_frames_and_bags() -> None:
     pandas.testing.assert_frame_equal(as_spark_does, found, check_dtype=False)
     with pytest.raises(TypeError, match="neither"):
         jishi.dask.extract(frame.to_dict())
+
+
+class SparkFrame:
+    """What a Spark data frame does with the function that `mapInPandas` is given: it iterates over pieces."""
+
+    def __init__(self, frame: pandas.DataFrame) -> None:
+        self.frame = frame
+
+    def mapInPandas(self, function: Callable[..., Any], schema: str) -> pandas.DataFrame:  # noqa: N802 (Spark's name)
+        pieces = list(function(self.frame.iloc[start : start + 2] for start in range(0, len(self.frame), 2)))
+        assert all(list(piece.columns) == [column.split()[0] for column in schema.split(",")] for piece in pieces)
+        return pandas.concat(pieces)
+
+
+class RayDataset(SparkFrame):
+    """What a Ray data set does with the function that `map_batches` is given."""
+
+    def map_batches(self, function: Callable[..., Any], batch_format: str) -> pandas.DataFrame:
+        assert batch_format == "pandas"
+        return function(self.frame)
+
+
+def test_the_documented_lines_for_spark_and_ray() -> None:
+    """The lines of the README are run as they stand, with `import jishi` alone."""
+    readme = (RAW.parents[1] / "README.md").read_text(encoding="utf-8")
+    spark, ray = (re.search(pattern, readme) for pattern in (r"`(frame\.mapIn.*?)`", r"`(dataset\.map_b.*?)`"))
+    assert spark
+    assert ray
+    rows = [json.loads(line) for line in (RAW / "articles.jsonl").read_text(encoding="utf-8").splitlines()][:3]
+    frame = pandas.DataFrame(rows)
+    names = {"jishi": jishi, "frame": SparkFrame(frame), "dataset": RayDataset(frame)}
+    for line in (spark[1], ray[1]):
+        found = eval(line, names)
+        records = [jishi.Record.model_validate_json(record).article.id for record in found["record"]]
+        assert records == found["id"].tolist() == [row["id"] for row in rows], line
+
+
+def test_columns_with_names_of_their_own() -> None:
+    from jishi.archive.fields import FieldNames
+    from jishi.archive.frames import extract_frames
+
+    frame = pandas.DataFrame({"no": ["a", "b"], "body": ["9月2日，青禾市举办书展。", " "], "text": ["", ""]})
+    (found,) = extract_frames([frame], FieldNames(text="body", id="no"))
+    assert found["id"].tolist() == ["a", "b"]
+    assert found["error"].isna().tolist() == [True, False]

@@ -55,6 +55,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("archive", "dask", "exports"):
+        return importlib.import_module(f"jishi.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'jishi' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES[name]), name)

@@ -71,12 +71,16 @@ def read_text(stream: io.BufferedReader, source: str, options: ReadingOptions) -
     lines: list[str] = []
     size = replaced = count = 0
     encoding = "utf-8"
+
+    def make() -> Item:
+        text = "".join(lines).removesuffix("\n").removesuffix("\r")  # the last line's end is the separator's
+        return _make_article(text, f"{source}:{count}", Decoded("", encoding, replaced).warnings, options)
+
     for _, line in open_lines(stream, options):
         if line is not None and is_separator(line.text.strip()):
             if "".join(lines).strip():
                 count += 1
-                warnings = Decoded("", encoding, replaced).warnings
-                yield _make_article("".join(lines), f"{source}:{count}", warnings, options)
+                yield make()
             lines, size, replaced = [], 0, 0
             continue
         size += len(line.text) if line else MAX_TEXT_BYTES + 1
@@ -89,8 +93,8 @@ def read_text(stream: io.BufferedReader, source: str, options: ReadingOptions) -
             if line.replaced:
                 encoding, replaced = line.encoding, replaced + line.replaced
     if "".join(lines).strip():
-        warnings = Decoded("", encoding, replaced).warnings
-        yield _make_article("".join(lines), f"{source}:{count + 1}", warnings, options)
+        count += 1
+        yield make()
 
 
 def _decode_as(data: bytes, encoding: str) -> Decoded:
