@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -78,6 +81,57 @@ class Command:
 
     def read(self, name: str) -> bytes:
         return (self.folder / name).read_bytes()
+
+
+class Cluster:
+    """A scheduler and two workers, each a process of its own, speaking TCP."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, **environment, "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "info"}
+        log = folder / f"scheduler-{time.monotonic_ns()}.log"
+        scheduler = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-jupyter"]
+        self.scheduler = self._start(scheduler, log)
+        address = re.compile(r"Scheduler at: +(tcp://\S+)")
+        wait_until(lambda: bool(address.search(log.read_text())), 60)
+        found = address.search(log.read_text())
+        assert found
+        self.address = found[1]
+        worker = ["worker", self.address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
+        logs = [folder / f"worker-{time.monotonic_ns()}-{i}.log" for i in range(2)]
+        self.workers = [self._start([*worker, "--death-timeout", "20"], log) for log in logs]
+        wait_until(lambda: all("Registered to" in log.read_text() for log in logs), 90)
+
+    def _start(self, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+        with open(log, "wb") as file:
+            return subprocess.Popen(
+                [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+                env=self.environment, stdout=file, stderr=file, cwd=self.folder, start_new_session=True,
+            )  # fmt: skip
+
+    def find_article_processes(self) -> list[int]:
+        """The processes that the Dask workers keep for the articles."""
+        return [pid for dask_worker in self.find_dask_workers() for pid in find_workers(dask_worker)]
+
+    def find_dask_workers(self) -> list[int]:
+        """The Dask workers; `self.workers` are their nannies, which start new ones."""
+        return [pid for nanny in self.workers for pid in find_workers(nanny.pid)]
+
+    def kill(self, target: str, dice: random.Random) -> None:
+        """kill -9 of an `article process`, of a `Dask worker`, or of a `nanny and worker` with all they started."""
+        if target == "nanny and worker":
+            os.killpg(dice.choice(self.workers).pid, signal.SIGKILL)
+            return
+        found = self.find_article_processes() if target == "article process" else self.find_dask_workers()
+        os.kill(dice.choice(found), signal.SIGKILL)
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            process.wait()
 
 
 def find_workers(pid: int) -> list[int]:

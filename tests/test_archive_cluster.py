@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
+import random
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from archive_runs import FAULTS, Command, count_done, wait_until, write_archive
+from archive_runs import FAULTS, Cluster, Command, count_done, wait_until, write_archive
 
 import jishi
 from jishi.archive.run import extract_archive
@@ -22,42 +19,6 @@ from jishi.archive.run import extract_archive
 pandas = pytest.importorskip("pandas")
 pytest.importorskip("distributed")
 RAW = Path(__file__).parents[1] / "data" / "raw"
-
-
-class Cluster:
-    """A scheduler and two workers, each a process of its own, speaking TCP."""
-
-    def __init__(self, folder: Path, port: int = 0, python_path: str = "") -> None:
-        self.folder = folder
-        path = {"PYTHONPATH": python_path} if python_path else {}
-        self.environment = {**os.environ, **path, "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "info"}
-        log = folder / f"scheduler-{time.monotonic_ns()}.log"
-        scheduler = ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
-        self.scheduler = self._start([*scheduler, "--no-jupyter"], log)
-        address = re.compile(r"Scheduler at: +(tcp://\S+)")
-        wait_until(lambda: bool(address.search(log.read_text())), 60)
-        found = address.search(log.read_text())
-        assert found
-        self.address = found[1]
-        worker = ["worker", self.address, "--nthreads", "1", "--no-dashboard", "--local-directory", str(folder)]
-        logs = [folder / f"worker-{time.monotonic_ns()}-{i}.log" for i in range(2)]
-        self.workers = [self._start([*worker, "--death-timeout", "20"], log) for log in logs]
-        wait_until(lambda: all("Registered to" in log.read_text() for log in logs), 90)
-
-    def _start(self, arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
-        with open(log, "wb") as file:
-            return subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
-                env=self.environment, stdout=file, stderr=file, cwd=self.folder, start_new_session=True,
-            )  # fmt: skip
-
-    def close(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -75,34 +36,50 @@ def test_two_workers_over_tcp_give_the_same_records_as_one_process(tmp_path: Pat
     assert (tmp_path / "there.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
 
 
+TARGETS = ("run", "scheduler", "article process", "Dask worker", "nanny and worker")
+
+
 @pytest.mark.slow
-def test_killed_scheduler_and_workers_lose_nothing(tmp_path: Path) -> None:
+def test_whatever_is_killed_on_a_cluster_nothing_is_lost(tmp_path: Path) -> None:
+    """kill -9 of each part of a cluster and of the run, at random moments; benchmarks/kills.py does it 20 times."""
     archive = tmp_path / "archive.jsonl"
     write_archive(archive, range(100), a40="引发错误", a60="使进程崩溃")
     command = Command(tmp_path, archive)
     command.run("here.jsonl", workers=2)
-    os.environ["SECONDS_AN_ARTICLE"] = "0.05"  # of the cluster's workers
+    dice = random.Random(20240902)
+    faults = {"PYTHONPATH": str(FAULTS), "SECONDS_AN_ARTICLE": "0.05"}
+    cluster = Cluster(tmp_path, **faults)
+    outputs = ["there-0.jsonl"]
     try:
-        cluster = Cluster(tmp_path, python_path=str(FAULTS))
-        process = command.start("there.jsonl", scheduler=cluster.address)
-        wait_until(lambda: count_done(command, "there.jsonl") >= 2)
-        os.killpg(cluster.workers[0].pid, signal.SIGKILL)
-        wait_until(lambda: count_done(command, "there.jsonl") >= 5)
-        assert process.poll() is None  # the other worker does it
-        cluster.close()
-        _, errors = process.communicate(timeout=90)
-        assert process.returncode == 1
-        assert "start again to go on where the run stopped" in errors.splitlines()[-1], errors
-        cluster = Cluster(tmp_path, python_path=str(FAULTS))
+        for target in TARGETS:
+            name = outputs[-1]
+            process = command.start(name, scheduler=cluster.address)
+            done = count_done(command, name) + dice.choice((1, 2, 3))
+            wait_until(lambda name=name, done=done: count_done(command, name) >= done)  # type: ignore[misc]
+            time.sleep(dice.uniform(0, 0.2))
+            if target == "run":
+                process.kill()
+                process.communicate()
+            elif target == "scheduler":
+                cluster.scheduler.kill()
+                _, errors = process.communicate(timeout=90)
+                assert process.returncode == 1
+                assert "start again to go on where the run stopped" in errors.splitlines()[-1], errors
+                cluster.close()
+                cluster = Cluster(tmp_path, **faults)
+            else:  # the run goes on without it
+                cluster.kill(target, dice)
+                _, errors = process.communicate(timeout=90)
+                assert process.returncode == 0, (target, errors)
+                outputs.append(f"there-{len(outputs)}.jsonl")
+        outputs.pop()
+        for name in outputs:
+            counts = command.run(name, scheduler=cluster.address)
+            assert (counts["articles"], counts["records"], counts["rejects"]) == (100, 98, 2)
+            assert command.read(name) == command.read("here.jsonl")
+            assert command.read(f"{name}.rejects.jsonl") == command.read("here.jsonl.rejects.jsonl")
     finally:
-        del os.environ["SECONDS_AN_ARTICLE"]
-    try:
-        counts = command.run("there.jsonl", scheduler=cluster.address)
-    finally:
         cluster.close()
-    assert counts["fresh"] < 100
-    assert command.read("there.jsonl") == command.read("here.jsonl")
-    assert command.read("there.jsonl.rejects.jsonl") == command.read("here.jsonl.rejects.jsonl")
 
 
 def test_without_a_scheduler_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
