@@ -1,6 +1,6 @@
-"""Archive runs: overhead around the pipeline, memory over a long run, two workers against one, Dask, the whole corpus.
+"""Archive runs: overhead around the pipeline, memory, two workers against one, Dask, kill -9, the whole corpus.
 
-    python benchmarks/archive.py --shared ../shared [--parts overhead memory workers dask corpus]
+    python benchmarks/archive.py --shared ../shared [--parts overhead memory workers dask kills corpus]
 
 Each part measured replaces its section of `benchmarks/results/archive.md`. The corpus stays in the shared folder.
 """
@@ -32,7 +32,7 @@ from jishi.archive.text_formats import ReadingOptions
 from jishi.archive.work import WorkSettings
 
 RESULTS = Path(__file__).parent / "results" / "archive.md"
-ORDER = ("overhead", "memory", "workers", "dask", "corpus")
+ORDER = ("overhead", "memory", "workers", "dask", "kills", "corpus")
 
 
 def read_corpus(shared: Path, count: int | None = None) -> Iterator[Item]:
@@ -162,6 +162,14 @@ def measure_dask(shared: Path) -> str:
     )
 
 
+def measure_kills(shared: Path) -> str:
+    """kill -9 of every part of a run, 20 times."""
+    import kills
+
+    with tempfile.TemporaryDirectory() as folder:
+        return kills.measure_kills(write_sample(shared, Path(folder), 600))
+
+
 def measure_corpus(shared: Path) -> str:
     """The whole corpus on two workers."""
     with tempfile.TemporaryDirectory() as folder:
@@ -205,6 +213,7 @@ def main() -> None:
             "memory": measure_memory,
             "workers": measure_workers,
             "dask": measure_dask,
+            "kills": measure_kills,
             "corpus": measure_corpus,
         }[part](options.shared)
         machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
