@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from jishi.records import Article
 from jishi.stages import calendars
-from jishi.stages.date_patterns import find_expressions, fold, load_grammar, load_lexicon
+from jishi.stages.date_patterns import find_expressions, fold, load_grammar, load_lexicon, match_piece
 from jishi.stages.dates import find_dates, find_dates_in_doc, format_dates, parse_dates
 from jishi.stages.findings import register_extensions
+from jishi.stages.first_characters import find_first_characters
 from jishi.stages.metadata import Layout
 from jishi.stages.numerals import read_number
 
@@ -230,12 +231,27 @@ def test_long_runs_of_digits_and_marks_end_quickly() -> None:
 
 
 def test_every_pattern_finds_its_example() -> None:
-    grammar = load_grammar()
-    for kind, before, example, after in grammar.examples:
-        found = grammar.finder.match(fold(before + example + after), len(before))
+    for kind, before, example, after in load_grammar().examples:
+        found = match_piece(fold(before + example + after), len(before))
         assert found is not None, (kind, example)
-        assert found[0] == fold(example), (kind, example)
-        assert grammar.pieces[str(found.lastgroup)][1] == kind, (kind, example)
+        rule, piece = found
+        assert piece[0] == fold(example), (kind, example)
+        assert rule.kind == kind, (kind, example)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("月日", "月"),
+        ("(?<!日)(?P<a>[0-2]|月)?日", "012月日"),
+        (r"(?:\d|(?:年|周)+)月", "0123年周"),
+        ("(?=3)[^月]", "0123年周月日"),
+        ("(?:年|周)*", "0123年周月日"),
+        (r"(年)?\1", "0123年周月日"),
+    ],
+)
+def test_first_characters_of_a_pattern(pattern: str, expected: str) -> None:
+    assert find_first_characters(pattern, frozenset("0123年周月日")) == frozenset(expected)
 
 
 def test_fold_covers_the_words_of_the_data() -> None:

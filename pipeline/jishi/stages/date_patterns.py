@@ -16,6 +16,7 @@ from typing import Any
 from opencc import OpenCC
 
 from jishi.stages.calendars import festivals
+from jishi.stages.first_characters import find_first_characters
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SAME = {
@@ -80,15 +81,29 @@ class Expression:
         return self.points[0].start
 
 
+_DIGITS = (frozenset("0123456789"), frozenset("零一二三四五六七八九十百千两"))  # begin nearly the same patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of piece, with the pattern that names its parts."""
+
+    pattern: str
+    kind: str
+    level: int
+    head: str
+
+
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The compiled patterns: one that finds a piece of any kind, and one of each kind that names its parts.
-
-    examples: kind, what stands before, the example itself, what stands after it.
+    """The patterns. triggers: the characters that a piece can begin with. rules: by name, in the order they are tried.
+    beginning: for each trigger, the names of the rules that can begin with it. examples: kind, what stands before, the
+    example itself, what stands after it.
     """
 
-    finder: re.Pattern[str]
-    pieces: dict[str, tuple[re.Pattern[str], str, int, str]]
+    triggers: re.Pattern[str]
+    rules: dict[str, Rule]
+    beginning: dict[str, tuple[str, ...]]
     words: dict[str, dict[str, int]]
     context: dict[str, re.Pattern[str]]
     examples: tuple[tuple[str, str, str, str], ...]
@@ -108,21 +123,62 @@ def load_grammar() -> Grammar:
     parts: dict[str, str] = dict(lexicon["parts"])
     parts |= {name: _alternatives(table) for name, table in words.items()}
     parts["festivals"] = _alternatives(festivals())
-    pieces, alternatives, examples = {}, [], []
-    for number, rule in enumerate(lexicon["piece"]):
-        pattern = _insert_parts(rule["pattern"], parts)
-        name = f"p{number}"
-        pieces[name] = (re.compile(pattern), rule["kind"], rule.get("level", 9), rule.get("head", "yes"))
-        alternatives.append(f"(?P<{name}>{re.sub(r'[(][?]P<[a-z0-9]+>', '(?:', pattern)})")
-        examples.append((rule["kind"], rule.get("after", ""), rule["example"], rule.get("following", "")))
-    triggers = lexicon["triggers"] + "".join(sorted({name[0] for name in festivals()}))
-    finder = re.compile(f"(?=[{triggers}])(?:{'|'.join(alternatives)})")
+    rules, examples = {}, []
+    for number, entry in enumerate(lexicon["piece"]):
+        pattern = _insert_parts(entry["pattern"], parts)
+        rules[f"p{number}"] = Rule(pattern, entry["kind"], entry.get("level", 9), entry.get("head", "yes"))
+        examples.append((entry["kind"], entry.get("after", ""), entry["example"], entry.get("following", "")))
+    beginning = _sort_by_beginning(rules, _list_class(lexicon["triggers"]) | {name[0] for name in festivals()})
+    triggers = re.compile(f"[{''.join(map(re.escape, sorted(beginning)))}]")
     context = {
         name: re.compile(_alternatives(entries) + "$" if name.endswith("before") else _alternatives(entries))
         for name, entries in lexicon["context"].items()
     }
     context |= {name: re.compile(pattern) for name, pattern in lexicon["beside"].items()}
-    return Grammar(finder, pieces, words, context, tuple(examples))
+    return Grammar(triggers, rules, beginning, words, context, tuple(examples))
+
+
+def _list_class(written: str) -> frozenset[str]:
+    """Give the characters of a class as it is written in a pattern: 0-9年 is ten digits and 年."""
+    spans = re.findall(r"(.)-(.)|(.)", written)
+    return frozenset(chr(code) for low, high, one in spans for code in range(ord(low or one), ord(high or one) + 1))
+
+
+def _sort_by_beginning(rules: dict[str, Rule], triggers: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Give for each of the triggers the rules that can begin with it; digits share theirs, to be compiled once."""
+    firsts = {name: find_first_characters(rule.pattern, triggers) for name, rule in rules.items()}
+    beginning = {}
+    for character in triggers:
+        alike = next((digits for digits in _DIGITS if character in digits), frozenset(character))
+        names = tuple(name for name, first in firsts.items() if not alike.isdisjoint(first))
+        if names:
+            beginning[character] = names
+    return beginning
+
+
+@functools.cache
+def _compile_alternatives(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Give what finds a piece by any of the rules; the name of its last group is the rule's."""
+    rules = load_grammar().rules
+    unnamed = {name: re.sub(r"[(][?]P<[a-z0-9]+>", "(?:", rules[name].pattern) for name in names}
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in unnamed.items()))
+
+
+@functools.cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def match_piece(text: str, start: int) -> tuple[Rule, re.Match[str]] | None:
+    """Give the first rule that a piece of a folded text fits, and the match, which names its parts."""
+    grammar = load_grammar()
+    names = grammar.beginning.get(text[start : start + 1])
+    found = _compile_alternatives(names).match(text, start) if names else None
+    if found is None:
+        return None
+    rule = grammar.rules[str(found.lastgroup)]
+    named = _compile(rule.pattern).match(text, start)
+    return None if named is None else (rule, named)
 
 
 def _alternatives(entries: Any) -> str:
@@ -158,21 +214,28 @@ def fold(text: str) -> str:
 def find_expressions(text: str) -> list[Expression]:
     """Find the date expressions of a text, in order, without overlap.
 
-    text: in either script and any width, or already folded. Offsets are code points of `text`.
+    text: in either script and any width. Offsets are code points of `text`.
     """
-    folded = fold(text)
+    return find_folded_expressions(fold(text))
+
+
+def find_folded_expressions(folded: str) -> list[Expression]:
+    """Give the date expressions of a text as `fold` gives it."""
     return list(_join_points(folded, list(_join_pieces(folded, _find_pieces(folded)))))
 
 
 def _find_pieces(text: str) -> Iterator[Piece]:
-    grammar = load_grammar()
-    for found in grammar.finder.finditer(text):
-        pattern, kind, level, head = grammar.pieces[found.lastgroup or ""]
-        parts = pattern.match(text, found.start())
-        named = {name: value for name, value in parts.groupdict().items() if value} if parts else {}
-        if kind == "ago":
-            level = _LEVEL_OF_UNIT.get(named.get("unit", "天"), 4)
-        yield Piece(kind, level, head, found.start(), found.end(), named)
+    done = 0
+    for trigger in load_grammar().triggers.finditer(text):
+        start = trigger.start()
+        matched = match_piece(text, start) if start >= done else None
+        if matched is None:
+            continue
+        rule, found = matched
+        done = found.end()
+        parts = {name: value for name, value in found.groupdict().items() if value}
+        level = _LEVEL_OF_UNIT.get(parts.get("unit", "天"), 4) if rule.kind == "ago" else rule.level
+        yield Piece(rule.kind, level, rule.head, start, done, parts)
 
 
 def _join_pieces(text: str, pieces: Iterator[Piece]) -> Iterator[Point]:

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from jishi.stages.date_doubts import Doubts
 from jishi.stages.date_intervals import Interval, month
 from jishi.stages.date_mentions import DatesFound, make_mention
-from jishi.stages.date_patterns import Expression, Point, find_expressions, fold, load_grammar, split_list
+from jishi.stages.date_patterns import Expression, Point, find_folded_expressions, fold, load_grammar, split_list
 from jishi.stages.date_reference import find_dateline, find_fixed_year, find_stated_years
 from jishi.stages.date_setting import ImpossibleDateError, Setting
 from jishi.stages.date_story import Story
@@ -28,7 +28,7 @@ class Reader:
     def __init__(self, text: str, reference: date | None, traditional: bool | None) -> None:
         self.text, self.folded = text, fold(text)
         self.found = DatesFound()
-        self.expressions = find_expressions(self.folded)
+        self.expressions = find_folded_expressions(self.folded)
         self.stated_years: list[int] = []
         fixed_year = None
         if reference is not None:

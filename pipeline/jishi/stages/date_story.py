@@ -48,12 +48,12 @@ class Story:
         looks_ahead, plain = self._judge_sentence(sentence)
         first = expression.points[0].pieces
         month_near = self._is_month_near(expression.start, sentence)
-        setting = replace(self.setting, looks_ahead=looks_ahead, plain=plain, month_near=month_near)
+        changes: dict[str, Any] = {"looks_ahead": looks_ahead, "plain": plain, "month_near": month_near}
         if first[0].kind == "day" and not month_near:  # 10月25日 … 25日: named before with its month
             named = self.months_of_days.get(read_number(first[0].parts["day"]) or 0)
             if named is not None:
-                return replace(setting, month=named, month_near=True)
-        return replace(setting, year_before=self._find_year_before(expression, sentence, first))
+                return replace(self.setting, **changes | {"month": named, "month_near": True})
+        return replace(self.setting, **changes, year_before=self._find_year_before(expression, sentence, first))
 
     def _is_month_near(self, start: int, sentence: int) -> bool:
         named, reference = self.setting.month, self.setting.reference

@@ -7,15 +7,16 @@ and `doc._.role_scores` (the same for every character). Tokens are split where a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from jishi.stages.findings import read_text, register_extensions
-from jishi.stages.segment import rebuild_doc
-from jishi.stages.settle import settle
+from jishi.stages.segment import find_token_bounds, rebuild_doc
+from jishi.stages.settle import has_interpunct, settle
 from jishi.stages.tagger import (
     ENTITY_LABELS,
     FRAME_LABELS,
@@ -49,8 +50,9 @@ class EntityTagger:
 
     def __call__(self, doc: Doc) -> Doc:
         """Give the Doc with its entities and frames; a new one where tokens had to be split."""
-        scores = self.read(doc)
-        entities = settle(read_text(doc), read_spans(scores.entities, ENTITY_LABELS), scores.entities, find_words(doc))
+        scores, text = self.read(doc), read_text(doc)
+        words = find_words(doc) if has_interpunct(text) else ()
+        entities = settle(text, read_spans(scores.entities, ENTITY_LABELS), scores.entities, words)
         frames = [span for i, label in enumerate(FRAME_LABELS) for span in read_spans(scores.frames[:, i], (label,))]
         taken = sorted((span.start, span.end) for span in entities)
         honours = [s for s in frames if s.label == "HONOUR" and not _overlaps_any(s, taken)]
@@ -60,18 +62,18 @@ class EntityTagger:
 
     def read(self, doc: Doc) -> TagScores:
         """Run the network over the Doc's text and words."""
-        columns = doc.to_array(["ORTH", "LENGTH", "SPACY"])
-        spaced = np.flatnonzero(columns[:, 2]) + 1  # in training a space is a word of its own
-        lengths = np.insert(columns[:, 1], spaced, 1)
-        hashes = np.insert(columns[:, 0], spaced, np.uint64(doc.vocab.strings[" "]))
+        hashes, lengths, spaces = doc.to_array(["ORTH", "LENGTH", "SPACY"]).T
+        if spaces.any():
+            spaced = np.flatnonzero(spaces) + 1  # in training a space is a word of its own
+            lengths = np.insert(lengths, spaced, 1)
+            hashes = np.insert(hashes, spaced, np.uint64(doc.vocab.strings[" "]))
         return self.tagger.score(self.tagger.encode(read_text(doc), lengths, hashes))
 
 
 def find_words(doc: Doc) -> list[tuple[int, int]]:
     """Give where each token begins and ends."""
-    columns = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64)
-    ends = np.cumsum(columns.sum(1)) - columns[:, 1]
-    return list(zip((ends - columns[:, 0]).tolist(), ends.tolist(), strict=True))
+    starts, ends = find_token_bounds(doc)
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
 def _overlaps_any(span: TaggedSpan, taken: list[tuple[int, int]]) -> bool:
@@ -83,11 +85,9 @@ def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) ->
     text = read_text(doc)
     entities, frames = _trim_all(text, entities), _trim_all(text, frames)
     doc = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
-    words = find_words(doc)
-    begins = {start: i for i, (start, _) in enumerate(words)}
-    ends = {end: i for i, (_, end) in enumerate(words, 1)}
-    doc.ents = [s for s in _make_spans(doc, entities, begins, ends) if s is not None]
-    doc.spans["frames"] = _make_spans(doc, frames, begins, ends)
+    starts, ends = find_token_bounds(doc)
+    doc.ents = _make_spans(doc, entities, starts, ends)
+    doc.spans["frames"] = _make_spans(doc, frames, starts, ends)
     return doc
 
 
@@ -103,27 +103,33 @@ def _trim_all(text: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
     return trimmed
 
 
-def _make_spans(doc: Doc, found: Iterable[TaggedSpan], begins: dict[int, int], ends: dict[int, int]) -> list[Span]:
-    spans = []
-    for item in found:
-        span = Span(doc, begins[item.start], ends[item.end], label=item.label)
-        span._.score = item.score
-        spans.append(span)
-    return spans
+def _make_spans(
+    doc: Doc, found: Sequence[TaggedSpan], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+) -> list[Span]:
+    first = np.searchsorted(starts, [item.start for item in found]).tolist()
+    last = np.searchsorted(ends, [item.end for item in found]).tolist()
+    doc._.span_scores.update({(item.start, item.end): item.score for item in found})
+    return [Span(doc, begin, end + 1, label=item.label) for item, begin, end in zip(found, first, last, strict=True)]
 
 
 def set_roles(doc: Doc, entities: list[TaggedSpan], scores: TagScores) -> None:
     """Set `doc._.roles`: for each mention of a person or organisation, the probability of each of its roles."""
     doc._.role_scores = scores.roles
-    found: dict[tuple[int, int], dict[str, float]] = {}
-    for span in entities:
-        roles = {"PERSON": PERSON_ROLES, "ORG": ORGANISATION_ROLES}.get(span.label)
-        if roles is None:
-            continue
-        first = ROLES.index(roles[0])
-        means = scores.roles[span.start : span.end, first : first + len(roles)].mean(0)
-        found[span.start, span.end] = dict(zip(roles, means.tolist(), strict=True))
-    doc._.roles = found
+    acting = [span for span in entities if span.label in _ROLES_OF]
+    sums = np.empty((len(acting), len(ROLES)), np.float32)
+    for span, row in zip(acting, sums, strict=True):
+        np.add.reduce(scores.roles[span.start : span.end], axis=0, out=row)
+    sizes = np.array([span.end - span.start for span in acting], np.float32)
+    doc._.roles = {
+        (span.start, span.end): dict(zip(roles, means[first : first + len(roles)], strict=True))
+        for span, means in zip(acting, (sums / sizes[:, None]).tolist(), strict=True)
+        for first, roles in (_ROLES_OF[span.label],)
+    }
+
+
+_ROLES_OF = {
+    label: (ROLES.index(roles[0]), roles) for label, roles in (("PERSON", PERSON_ROLES), ("ORG", ORGANISATION_ROLES))
+}  # the column of the first, and the roles
 
 
 class BorrowedEntities:

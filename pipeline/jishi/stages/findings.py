@@ -121,15 +121,21 @@ _LABELS = {"PER": "PERSON", "GPE": "LOC"}
 
 def read_entities(doc: Doc) -> list[Entity]:
     """Give the entities of `doc` in order, once for a whole stage: `doc.ents` makes its spans anew at each access."""
-    return [
-        Entity(
-            ent.start_char,
-            ent.end_char,
-            _LABELS.get(ent.label_, ent.label_),
-            1.0 if ent._.score is None else float(ent._.score),
-        )
-        for ent in doc.ents
-    ]
+    scores = doc._.span_scores
+    found = []
+    for ent in doc.ents:
+        start, end, label = ent.start_char, ent.end_char, ent.label_
+        score = scores.get((start, end))
+        found.append(Entity(start, end, _LABELS.get(label, label), 1.0 if score is None else float(score)))
+    return found
+
+
+def _read_score(span: Span) -> float | None:
+    return span.doc._.span_scores.get((span.start_char, span.end_char))
+
+
+def _set_score(span: Span, score: float | None) -> None:
+    span.doc._.span_scores[span.start_char, span.end_char] = score
 
 
 def register_extensions() -> None:
@@ -144,6 +150,7 @@ def register_extensions() -> None:
     Doc.set_extension("record", default=None)
     Doc.set_extension("roles", default={})
     Doc.set_extension("resolved", default={})
+    Doc.set_extension("span_scores", default={})  # (start, end) in the text to the score of the span: fast to read
     for name in ("warnings", "dates", "organisations", "people", "credits", "talks", "events"):
         Doc.set_extension(name, default=[])
-    Span.set_extension("score", default=None)
+    Span.set_extension("score", getter=_read_score, setter=_set_score)

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 from spacy.lang.zh import ChineseTokenizer, Segmenter
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -63,6 +64,13 @@ def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
     return Doc(vocab, words=kept, spaces=spaces)
 
 
+def find_token_bounds(doc: Doc) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Give where the tokens begin and where they end, in code points of `doc.text`."""
+    lengths, spaces = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64).T
+    ends = np.cumsum(lengths + spaces) - spaces
+    return ends - lengths, ends
+
+
 def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
     """Give a Doc with the same text and findings whose tokens also break at both ends of each `(start, end)`.
 
@@ -70,10 +78,10 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
     nothing has to change. Offsets are code points of `doc.text`.
     """
     text = read_text(doc)
-    columns = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64)
-    starts = np.cumsum(columns.sum(1)) - columns.sum(1)
-    standing = {0, len(text), *starts.tolist(), *(starts + columns[:, 0]).tolist()}
-    cuts = {offset for interval in boundaries for offset in interval} - standing
+    asked = {offset for interval in boundaries for offset in interval}
+    starts, ends = find_token_bounds(doc)
+    standing = {0, len(text), *starts.tolist(), *ends.tolist()}
+    cuts = asked - standing
     if not cuts:
         return doc
     words = [text[start:end] for start, end in itertools.pairwise(sorted(standing | cuts))]

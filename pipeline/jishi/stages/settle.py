@@ -34,10 +34,12 @@ _LATIN_NAME = re.compile(
     r"(?<![A-Za-z])(?P<address>(?:(?:Professor|Prof|Dr|Mr|Mrs|Ms)\.? ?)+)?"
     rf"(?P<name>{_CAPITALISED}(?: [A-Z]\.?)*(?: (?:de|van|von))*(?: {_CAPITALISED}){{1,2}})(?![A-Za-z])"
 )
+_CAPITAL = re.compile("[A-Z][a-z]")  # without one there is no such name
 _ADDRESSED = ("教授", "博士", "先生", "女士", "院士", "老师")
 _LIKELY_PERSON = 0.3
 _INTERPUNCT = "·•・‧"
 _OPENING, _CLOSING = "（([“‘《「『【", "）)]”’》」』】"
+_NEVER_FIRST, _NEVER_LAST = frozenset(_CLOSING + _INTERPUNCT), frozenset(_OPENING + _INTERPUNCT)
 
 
 def settle(
@@ -46,9 +48,9 @@ def settle(
     """Give the entities of a document, without overlaps, in order.
 
     text: the normalised text. spans: what the tagger read, without overlaps. scores: log probabilities (n, tags).
-    words: where each word begins and ends; may be left out.
+    words: where each word begins and ends, needed where the text has an interpunct; may be left out.
     """
-    whole = begin_with_word(text, spans, words) if any(mark in text for mark in _INTERPUNCT) else spans
+    whole = begin_with_word(text, spans, words) if has_interpunct(text) else spans
     kept = [span for span in mend_edges(text, whole) if is_name(text[span.start : span.end], span.label)]
     kept = add_latin_names(text, kept, scores)
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
@@ -58,9 +60,16 @@ def settle(
     return sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
 
 
+def has_interpunct(text: str) -> bool:
+    """Whether a mark that joins the parts of foreign names stands in a text."""
+    return any(mark in text for mark in _INTERPUNCT)
+
+
 def is_name(form: str, label: str) -> bool:
     """Whether a string can be an entity at all: a family name alone (赵老师) names nobody."""
-    return bool(form) and not (label in ("PERSON", "ORG") and len(form) < 2) and any(c.isalpha() for c in form)
+    if not form or (label in ("PERSON", "ORG") and len(form) < 2):
+        return False
+    return form[0].isalpha() or any(c.isalpha() for c in form)
 
 
 # --- edges of one span --------------------------------------------------------------------------------------------
@@ -81,9 +90,9 @@ def mend_edges(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
             end = inner[end][1]
         if end in begins and end > start and text[end - 1].isascii() and text[end - 1].isalpha():
             end = begins[end]
-        while start < end and (text[start].isspace() or text[start] in _CLOSING + _INTERPUNCT):
+        while start < end and (text[start] in _NEVER_FIRST or text[start].isspace()):
             start += 1
-        while start < end and (text[end - 1].isspace() or text[end - 1] in _OPENING + _INTERPUNCT):
+        while start < end and (text[end - 1] in _NEVER_LAST or text[end - 1].isspace()):
             end -= 1
         start, end = drop_partnerless(text, start, end)
         if start < max(last, 0) or start >= end:
@@ -147,6 +156,8 @@ def add_latin_names(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> l
     """Add people named in Latin letters: two to four capitalised words that a title or form of address stands beside,
     or that the network thinks a person's sooner than an organisation's."""
     result = list(spans)
+    if not _CAPITAL.search(text):
+        return result
     titles = {span.end for span in spans if span.label == "TITLE"}
     person, organisation = tags_of("PERSON"), tags_of("ORG")
     for match in _LATIN_NAME.finditer(text):

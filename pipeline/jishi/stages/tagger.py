@@ -8,6 +8,7 @@ network meets at run time what it met in training.
 from __future__ import annotations
 
 import functools
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,9 +69,19 @@ class CharacterTable:
 
     def look_up(self, text: str) -> Integers:
         """Give the id of every code point of `text`; rare ideographs beyond the first plane are unknown ones."""
-        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        ids = self._table[np.minimum(codes, 0xFFFF)]
-        return np.where(codes > 0xFFFF, np.int32(UNKNOWN_IDEOGRAPH), ids)
+        return self.look_up_codes(read_codes(text))
+
+    def look_up_codes(self, codes: npt.NDArray[np.uint32]) -> Integers:
+        """Give the id of every code point."""
+        beyond = codes > 0xFFFF
+        if not beyond.any():
+            return self._table[codes]
+        return np.where(beyond, np.int32(UNKNOWN_IDEOGRAPH), self._table[np.minimum(codes, 0xFFFF)])
+
+
+def read_codes(text: str) -> npt.NDArray[np.uint32]:
+    """Give the code points of a text as an array."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,29 +111,36 @@ def encode_words(lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> tuple[I
     """
     lengths = lengths.astype(np.int64)
     buckets = (hashes.astype(np.uint64) & np.uint64(WORD_BUCKETS - 1)).astype(np.int32)
-    words = np.repeat(buckets, lengths)
-    starts = np.cumsum(lengths) - lengths
-    position = np.arange(len(words)) - np.repeat(starts, lengths)
-    length = np.repeat(lengths, lengths)
-    last = position == length - 1
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    size = np.minimum(lengths, 4)
     # one character: 1; two: 2 3; three: 4 5 6; more: 7 8 … 8 9
-    shapes = np.where(length == 1, 1, np.where(length == 2, 2 + last, np.where(length == 3, 4 + position, 8)))
-    longer = length > 3
-    shapes = np.where(longer & (position == 0), 7, shapes)
-    shapes = np.where(longer & last, 9, shapes)
-    return words, shapes.astype(np.int32)
+    shapes = np.repeat(_MIDDLE_SHAPE[size], lengths)
+    shapes[starts] = _FIRST_SHAPE[size]
+    shapes[(ends - 1)[size > 1]] = _LAST_SHAPE[size[size > 1]]
+    return np.repeat(buckets, lengths), shapes
+
+
+# by the length of the word, 4 for all longer ones
+_FIRST_SHAPE = np.array([0, 1, 2, 4, 7], np.int32)
+_MIDDLE_SHAPE = np.array([0, 0, 0, 5, 8], np.int32)
+_LAST_SHAPE = np.array([0, 0, 3, 6, 9], np.int32)
 
 
 def mark_capitals(text: str, shapes: Integers) -> Integers:
     """Give the shapes with those of capital letters replaced: characters are looked up in lower case."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return _mark_capitals(read_codes(text), shapes)
+
+
+def _mark_capitals(codes: npt.NDArray[np.uint32], shapes: Integers) -> Integers:
     capital = ((codes >= 0x41) & (codes <= 0x5A)) | ((codes >= 0xFF21) & (codes <= 0xFF3A))
     return np.where(capital, np.int32(CAPITAL), shapes)
 
 
 def encode_characters(ids: Integers) -> Integers:
     """Give the bucket of every pair of neighbours: one before the first character and one after the last included."""
-    padded = np.concatenate(([PADDING], ids, [PADDING])).astype(np.uint32)
+    padded = np.full(len(ids) + 2, PADDING, np.uint32)
+    padded[1:-1] = ids
     mixed = (padded[:-1] * np.uint32(8191) + padded[1:]) * np.uint32(2654435761)
     return (mixed >> np.uint32(16)).astype(np.int32)
 
@@ -160,15 +178,17 @@ class Tagger:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
+        options.enable_mem_pattern = False  # every length would leave its pattern: texts seldom have the same
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
 
     def encode(self, text: str, lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> Encoded:
         """Give the network's inputs for a text and its words (lengths in characters, spaCy's hashes)."""
-        ids = self.table.look_up(text)
+        codes = read_codes(text)
+        ids = self.table.look_up_codes(codes)
         words, shapes = encode_words(lengths, hashes)
-        return Encoded(ids, encode_characters(ids), words, mark_capitals(text, shapes))
+        return Encoded(ids, encode_characters(ids), words, _mark_capitals(codes, shapes))
 
     def score(self, encoded: Encoded) -> TagScores:
         """Run the network over a whole text, in overlapping chunks if it is long."""
@@ -233,16 +253,20 @@ def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
     """
     tags = scores.argmax(1)
     n = len(tags)
-    if n == 0:
+    if not tags.any():  # all outside
         return tags
     allowed, first, last = _transitions(scores.shape[1])
     broken = np.flatnonzero(~allowed[tags[:-1], tags[1:]])
-    faults = [(int(i), int(i) + 1) for i in broken]
+    faults = [(i, i + 1) for i in broken.tolist()]
     if not first[tags[0]]:
         faults.append((0, 0))
     if not last[tags[-1]]:
         faults.append((n - 1, n - 1))
-    outside = tags == 0
+    if not faults:
+        return tags
+    outside = (tags == 0).tolist()
+    found = tags.tolist()
+    begins, ends = first.tolist(), last.tolist()
     done, searched = -1, 0
     for left, right in sorted(faults):
         if right <= done:
@@ -253,34 +277,46 @@ def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
         while end < n and not outside[end]:
             end += 1
         start, end = max(0, start - 2), min(n, end + 2)
-        while start > 0 and not last[tags[start - 1]]:
+        while start > 0 and not ends[found[start - 1]]:
             start -= 1
-        while end < n and not first[tags[end]]:
+        while end < n and not begins[found[end]]:
             end += 1
         searched += end - start
         if searched > 2 * n + 400:  # stretches that reach back again and again: all at once costs less
-            tags[:] = _search(scores, allowed, first, last)
+            found = _search(scores)
             break
-        tags[start:end] = _search(scores[start:end], allowed, first, last)
+        found[start:end] = _search(scores[start:end])
         done = end - 1
-    return tags
+    return np.array(found, dtype=tags.dtype)
 
 
-def _search(
-    scores: Floats, allowed: npt.NDArray[np.bool_], first: npt.NDArray[np.bool_], last: npt.NDArray[np.bool_]
-) -> list[int]:
-    penalty = np.where(allowed, np.float32(0), np.float32(-1e6))
-    total = scores[0] + np.where(first, 0, -1e6)
-    back = []
-    for row in scores[1:]:
-        reached = total[:, None] + penalty
-        best = reached.argmax(0)
-        back.append(best)
-        total = reached[best, np.arange(len(best))] + row
-    tag = int((total + np.where(last, 0, -1e6)).argmax())
+def _search(scores: Floats) -> list[int]:
+    """Give the best well-formed sequence of tags (Viterbi). Of equals the one with the lower numbers is taken.
+
+    A closed tag (O, E, S) is followed by O, B or S, whatever their labels; B and I by I or E of their own label.
+    """
+    labels = range(1, scores.shape[1], 4)  # the number of each label's B; its I, E and S follow
+    closed = [0, *(b + place for b in labels for place in (2, 3))]
+    rows = scores.tolist()
+    total = list(rows[0])
+    for b in labels:
+        total[b + 1] = total[b + 2] = -math.inf
+    back: list[list[int]] = []
+    for row in rows[1:]:
+        best = max(closed, key=total.__getitem__)
+        base = total[best]
+        came, reached = [best] * len(row), [base + score for score in row]
+        for b in labels:
+            opened = b if total[b] >= total[b + 1] else b + 1
+            came[b + 1] = came[b + 2] = opened
+            reached[b + 1] = total[opened] + row[b + 1]
+            reached[b + 2] = total[opened] + row[b + 2]
+        back.append(came)
+        total = reached
+    tag = max(closed, key=total.__getitem__)
     chosen = [tag]
-    for best in reversed(back):
-        tag = int(best[tag])
+    for came in reversed(back):
+        tag = came[tag]
         chosen.append(tag)
     return chosen[::-1]
 
