@@ -6,6 +6,7 @@ Nodes: Article, Event, Person, Organisation, Talk. Relationships: REPORTS (artic
 and organisation), TOOK_PART (person to event, with the role), ORGANISED (organisation to event, with the role), HOLDS
 (person to organisation, with title, day of the article and confidence), GAVE (person to talk), GIVEN_AT (talk to
 event), PART_OF (organisation to its parent). With links, people and organisations are entities over all articles.
+A text that a spreadsheet would take for a formula has an apostrophe before it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from jishi.exports.csv_cells import guard
 from jishi.exports.linking import Links
 from jishi.exports.rows import make_key
 from jishi.records import Record
@@ -63,7 +65,7 @@ def export_neo4j(records: Iterable[Record], folder: Path, links: Links | None = 
                     if (name, row[0]) in seen:
                         continue
                     seen.add((name, row[0]))
-                writers[name].writerow(["" if value is None else value for value in row])
+                writers[name].writerow(["" if value is None else guard(value) for value in row])
                 counts[f"{name}.csv"] += 1
     return counts
 

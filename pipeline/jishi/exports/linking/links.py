@@ -15,9 +15,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from jishi.archive.errors import ArchiveError
+from jishi.exports.csv_cells import guard, unguard
 
 EntityKind = Literal["person", "organisation"]
 LINK_COLUMNS = ("mention", "entity", "name", "score", "evidence")
@@ -193,8 +194,14 @@ def _format_csv(columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> str:
     writer = csv.DictWriter(stream, list(columns), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({**row, "score": f"{row['score']:.2f}"})
+        cells = {column: guard(value) for column, value in row.items()}
+        writer.writerow({**cells, "score": f"{row['score']:.2f}"})
     return stream.getvalue()
+
+
+def _read_csv(stream: TextIO) -> Iterator[dict[str, str]]:
+    for row in csv.DictReader(stream):
+        yield {column: unguard(value) if isinstance(value, str) else value for column, value in row.items()}
 
 
 def _replace(path: Path, content: str) -> None:
@@ -211,12 +218,12 @@ def read_links(folder: str | os.PathLike[str]) -> Links:
         with open(folder / "links.csv", encoding="utf-8", newline="") as stream:
             links = {
                 row["mention"]: Link(row["mention"], row["entity"], row["name"], float(row["score"]), row["evidence"])
-                for row in csv.DictReader(stream)
+                for row in _read_csv(stream)
             }
         with open(folder / "decisions.csv", encoding="utf-8", newline="") as stream:
             decisions = [
                 Decision(row["decision"], row["name"], row["a"], row["b"], float(row["score"]), row["evidence"])  # type: ignore[arg-type]
-                for row in csv.DictReader(stream)
+                for row in _read_csv(stream)
             ]
     except FileNotFoundError as error:
         raise ArchiveError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jishi.archive.errors import ArchiveError
+from jishi.exports.csv_cells import unguard
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def _read_rows(path: str | os.PathLike[str], required: tuple[str, ...]) -> Itera
         for row in reader:
             if any(row[column] is None for column in required):
                 raise ArchiveError(f"{os.fspath(path)}:{reader.line_num}: the row has too few columns")
-            yield f"{os.fspath(path)}:{reader.line_num}", row
+            # Cells may have been copied from decisions.csv.
+            cells = {column: unguard(value) if isinstance(value, str) else value for column, value in row.items()}
+            yield f"{os.fspath(path)}:{reader.line_num}", cells
 
 
 def _split(value: str | None) -> tuple[str, ...]:
