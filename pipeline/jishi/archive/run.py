@@ -15,7 +15,7 @@ import jishi
 from jishi.archive.dispatch import Batch, work_through
 from jishi.archive.engines import Engine, InProcess, LocalProcesses, count_cores
 from jishi.archive.errors import ArchiveError
-from jishi.archive.inputs import InputFile, hide_password, list_inputs
+from jishi.archive.inputs import InputFile, hide_password, list_inputs, read_file_name
 from jishi.archive.layout import Layout
 from jishi.archive.opening import Meter
 from jishi.archive.progress import Progress, Reporter, Silent, format_seconds
@@ -125,7 +125,7 @@ class _Run:
         self.options = options
         self.layout = layout
         self.files = files
-        self.input_names = list(map(hide_password, options.inputs))  # they are stored and shown
+        self.input_names = [hide_password(read_file_name(name)) for name in options.inputs]  # stored and shown
         self.reporter = reporter
         self.meter = Meter(sum(file.size for file in files if isinstance(file, InputFile)))
         self.work_settings = WorkSettings(options.model, options.exclude, options.time_limit, options.mark_duplicates)

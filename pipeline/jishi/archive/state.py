@@ -48,7 +48,8 @@ class RunState:
     def save(self, layout: Layout) -> None:
         """Write it into the work folder."""
         with layout.storage.create(f"{layout.work}/run.json") as file:
-            file.write(json.dumps(asdict(self), ensure_ascii=False, indent=1).encode("utf-8"))
+            # An option may hold bytes that the locale takes for no text.
+            file.write(json.dumps(asdict(self), ensure_ascii=False, indent=1).encode("utf-8", "surrogatepass"))
 
 
 def load_state(layout: Layout) -> RunState | None:

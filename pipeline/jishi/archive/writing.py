@@ -186,4 +186,4 @@ def _write_tables(layout: Layout, names: list[str]) -> list[str]:
 def write_manifest(layout: Layout, manifest: dict[str, Any]) -> None:
     """Write the manifest."""
     with layout.storage.create(layout.manifest) as stream:
-        stream.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
+        stream.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n")
