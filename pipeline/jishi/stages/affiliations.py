@@ -50,9 +50,11 @@ def _generic_at_end() -> re.Pattern[str]:
 
 
 @functools.cache
-def _organisation_at_end() -> re.Pattern[str]:
+def _organisation_at_end() -> tuple[re.Pattern[str], frozenset[str]]:
+    """What finds the last word of an organisation, and the characters that it can end with."""
     heads = sorted(read_lines("organisation_heads.txt"), key=lambda word: (-len(word), word))
-    return re.compile(rf"(?:{'|'.join(map(re.escape, heads))})(?:（[^（）]{{1,8}}）)?$")
+    pattern = re.compile(rf"(?:{'|'.join(map(re.escape, heads))})(?:（[^（）]{{1,8}}）)?$")
+    return pattern, frozenset({"）", "\n", *(head[-1] for head in heads)})
 
 
 @functools.cache
@@ -79,13 +81,13 @@ def skip_praise(text: str, start: int, end: int) -> int:
 
 def is_territory(text: str) -> bool:
     """Say whether `text` is the name of a country, province or city (or several in a row)."""
-    found = _territory_at_end().search(text)
-    return found is not None and found.start() == 0 and not text.endswith("政府")
+    return _territory_at_end().match(text) is not None and not text.endswith("政府")
 
 
 def ends_like_organisation(text: str) -> bool:
     """Say whether `text` ends in a word that names of organisations end in."""
-    return _organisation_at_end().search(text[-12:]) is not None
+    pattern, last = _organisation_at_end()
+    return text[-1:] in last and pattern.search(text[-12:]) is not None
 
 
 class AffiliationFinder:

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 FOLDER = "models/relations"
 
 
@@ -28,26 +30,20 @@ class LinearModel:
         self.bias = bias
         self.weights = weights
         self._first = {feature: row[0] for feature, row in weights.items()}
+        self._rows = {feature: number for number, feature in enumerate(weights, 1)}
+        self._matrix = np.array([bias, *weights.values()], dtype=np.float64)
 
     def score(self, features: Iterable[str]) -> dict[str, float]:
         """Give each label's probability for one item described by its features. Unknown features count for nothing."""
-        sums = list(self.bias)
-        weights = self.weights
-        for feature in dict.fromkeys(features):  # each counts once, in an order that does not change
-            row = weights.get(feature)
-            if row is not None:
-                for i, weight in enumerate(row):
-                    sums[i] += weight
+        known = filter(None, map(self._rows.get, dict.fromkeys(features)))  # each counts once, in a fixed order
+        sums = np.add.reduce(self._matrix.take([0, *known], axis=0), axis=0).tolist()
         return {label: _squash(total) for label, total in zip(self.labels, sums, strict=True)}
 
     def probability(self, features: Iterable[str]) -> float:
         """Give the probability of the model's first label: for models that answer yes or no."""
         total = self.bias[0]
-        first = self._first
-        for feature in dict.fromkeys(features):
-            weight = first.get(feature)
-            if weight is not None:
-                total += weight
+        for weight in filter(None, map(self._first.get, dict.fromkeys(features))):
+            total += weight
         return _squash(total)
 
 

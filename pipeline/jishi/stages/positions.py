@@ -29,9 +29,17 @@ _WORDS = (
     "同志|博士|小姐|主讲人|主讲|报告人|嘉宾|主持人|主持|简介|介绍|一行|任|兼|是|为|系|男|女|等|和|与|及|暨|的|由|请|他|她|其|"
     "该|两位|三位|四位|五位|[两二三四五六七八九十]位"
 )
-_PIECES = re.compile(
-    rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)|([^，、。；：（）()！？“”\"《》|/·—\-\s\d])"
-)
+_PIECES = re.compile(rf"({_WORDS})|([，、。；：（）()！？“”\"《》|/·—\-\s])|(\d+年?)")  # what is no plain word
+_ALIKE = {
+    "(": "（",
+    ")": "）",
+    "和": "与",
+    "及": "与",
+    "以及": "与",
+    "暨": "与",
+    "她": "他",
+    "女": "男",
+}
 _LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志")
 _PRONOUN_HOLDS = re.compile(
     r"(?:先生|女士|老师|同志|博士)?，[他其]x?(?:现任|曾任|时任|兼任|担任|出任|历任|任|现为|曾为|是|为)(?:O的?)?"
@@ -146,33 +154,19 @@ class Scene:
         return _shorten(_collapse(symbols))
 
     def _append_plain(self, symbols: list[str], start: int, end: int) -> None:
-        run = 0
+        position = start
         for piece in _PIECES.finditer(self.text, start, end):
-            word, mark, number, _ = piece.groups()
-            if word is None and mark is None and number is None:
-                run += 1
-                continue
-            if run:
-                symbols.append("x" if run <= 4 else "X")
-                run = 0
-            symbol = word or ("D" if number else mark.replace("\n", "¶").strip() if mark else "")
+            if piece.start() > position:
+                symbols.append("x" if piece.start() - position <= 4 else "X")
+            position = piece.end()
+            word, mark, number = piece.groups()
+            symbol = word or ("D" if number else mark.replace("\n", "¶").strip())
             if word and word.endswith("位"):
                 symbol = "N位"
             if symbol:
-                symbols.append(
-                    {
-                        "(": "（",
-                        ")": "）",
-                        "和": "与",
-                        "及": "与",
-                        "以及": "与",
-                        "暨": "与",
-                        "她": "他",
-                        "女": "男",
-                    }.get(symbol, symbol)
-                )
-        if run:
-            symbols.append("x" if run <= 4 else "X")
+                symbols.append(_ALIKE.get(symbol, symbol))
+        if position < end:
+            symbols.append("x" if end - position <= 4 else "X")
 
 
 def _collapse(symbols: list[str]) -> list[str]:
@@ -210,10 +204,12 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
         right = _people_near(scene, position, 1, floor, ceiling)
         left_template = "".join(scene.template(left[0].end, start)) if left else "∅"
         right_template = "".join(scene.template(end, right[0].start)) if right else "∅"
-        head = scene.text[end - 2 : end]
+        head, title_kind = scene.text[end - 2 : end], classify_title(scene.text[start:end])
         run, direction = runs[position]
         context = _describe_context(scene, start, end, floor, ceiling)
         for side, people in (("L", left), ("R", right)):
+            listed = _count_list(scene, people)
+            names = str(listed) if listed <= 3 else "many"
             for rank, item in enumerate(people):
                 symbols = scene.template(item.end, start) if side == "L" else scene.template(end, item.start)
                 if symbols.count("T") + symbols.count("P") > 6 or "。" in symbols:
@@ -233,44 +229,44 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 own = "".join(symbols)
                 touch = _touching(scene, item)
                 beyond = _measure(other)
-                listed = _count_list(scene, people)
-                names = str(listed) if listed <= 3 else "many"
                 number = _NUMBERED.search(scene.text, max(0, start - 3), start)
+                unlisted = _LIST_PART.sub("", own)
+                near, different = f"{side}:rank{min(rank, 1)}", dict.fromkeys(symbols)
                 pair = Candidate(index, item.index)
-                if side == "L" and number and _LIST_PART.sub("", own) in ("N位", "等N位"):
+                if side == "L" and number and unlisted in ("N位", "等N位"):
                     pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
                 if side == "L" and rank == 0 and _PRONOUN_HOLDS.fullmatch(own):
                     pair.certain = True  # 甲女士，她同时担任某基地的主任
-                pair.listed = rank > 0 and _LIST_PART.sub("", own) in ("", "：", "等")
-                if side == "R" and listed > 1 and rank < listed and _LIST_PART.sub("", own) == "：":
+                pair.listed = rank > 0 and unlisted in ("", "：", "等")
+                if side == "R" and listed > 1 and rank < listed and unlisted == "：":
                     pair.certain = True  # 书法家：甲、乙、丙
                 pair.features = [
                     f"{side}:{own}",
                     f"{side}:{own}|{other}",
                     f"{side}:rank{min(rank, 3)}",
-                    f"{side}:rank{min(rank, 1)}:{head}",
+                    f"{near}:{head}",
                     f"{side}:{own}:{head}",
                     f"{side}:other:{other}",
                     f"{side}:{own}:beyond:{beyond}",
-                    f"{side}:rank{min(rank, 1)}:beyond:{beyond}",
+                    f"{near}:beyond:{beyond}",
                     f"{side}:size{min(len(symbols), 8)}",
-                    *(f"{side}:has:{symbol}" for symbol in set(symbols)),
-                    *(f"{side}:rank{min(rank, 1)}:has:{symbol}" for symbol in set(symbols)),
-                    f"{side}:rank{min(rank, 1)}:polite:{polite.group() if polite else 0}",
-                    f"{side}:rank{min(rank, 1)}:{classify_title(scene.text[start:end])}",
+                    *(f"{side}:has:{symbol}" for symbol in different),
+                    *(f"{near}:has:{symbol}" for symbol in different),
+                    f"{near}:polite:{polite.group() if polite else 0}",
+                    f"{near}:{title_kind}",
                     *(f"{side}:{own}:{feature}" for feature in context),
-                    *(f"{side}:rank{min(rank, 1)}:{feature}" for feature in context),
+                    *(f"{near}:{feature}" for feature in context),
                     f"{side}:touch:{touch}",
                     f"{side}:{own}:touch:{touch}",
-                    f"{side}:rank{min(rank, 1)}:touch:{touch}",
+                    f"{near}:touch:{touch}",
                     f"{side}:run:{run}",
-                    f"{side}:rank{min(rank, 1)}:run:{run}",
+                    f"{near}:run:{run}",
                     f"{side}:{own}:run:{run}",
                     f"{side}:points:{direction}",
                     f"{side}:{own}:names{names}",
-                    f"{side}:list:{_LIST_PART.sub('', own)}:{rank > 0}:names{names}",
-                    f"{side}:rank{min(rank, 1)}:names{names}:{head}",
-                    f"{side}:rank{min(rank, 1)}:points:{direction}",
+                    f"{side}:list:{unlisted}:{rank > 0}:names{names}",
+                    f"{near}:names{names}:{head}",
+                    f"{near}:points:{direction}",
                     f"{side}:{own}:points:{direction}",
                 ]
                 candidates.append(pair)
@@ -289,7 +285,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     f"topic:last:{symbols[-1] if symbols else ''}",
                     f"topic:other:{right_template}",
                     f"topic:{head}",
-                    *(f"topic:has:{symbol}" for symbol in set(symbols)),
+                    *(f"topic:has:{symbol}" for symbol in dict.fromkeys(symbols)),
                     *(f"topic:{feature}" for feature in context),
                 ]
                 candidates.append(pair)
@@ -370,9 +366,12 @@ _NAMES_FIRST = re.compile(r"(?:PT+)+")
 _TITLES_FIRST = re.compile(r"(?:T+P)+")
 
 
+_NEAR_MARKS = frozenset("、，；：/（） \u3000\n兼和及")
+
+
 def _is_close(scene: Scene, end: int, start: int) -> bool:
     gap = scene.text[end:start]
-    return len(gap) <= 2 and all(char in "、，；：/（） \u3000\n兼和及" for char in gap)
+    return len(gap) <= 2 and _NEAR_MARKS.issuperset(gap)
 
 
 def _topics(scene: Scene) -> list[Item | None]:

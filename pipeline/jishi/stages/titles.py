@@ -58,8 +58,10 @@ def title_pattern() -> re.Pattern[str]:
 
 
 @functools.cache
-def _title_before_pattern() -> re.Pattern[str]:
-    return re.compile(title_pattern().pattern + r"$")
+def _title_before_pattern() -> tuple[re.Pattern[str], frozenset[str]]:
+    """What finds a title at the end of a text, and the characters that it can end with ($ takes a line break too)."""
+    heads = (*read_lines("title_heads.txt"), "助理", "秘书")
+    return re.compile(title_pattern().pattern + r"$"), frozenset({"\n", *(head[-1] for head in heads)})
 
 
 # Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞).
@@ -98,8 +100,11 @@ def classify_title(title: str) -> str:
 
 def match_title_before(text: str, end: int, start: int = 0) -> tuple[int, int] | None:
     """Give the longest title by the lexicon that ends at `end` and begins at or after `start`, or None."""
+    pattern, last = _title_before_pattern()
     window = max(start, end - _MAX_TITLE)
-    found = _title_before_pattern().search(text[window:end])
+    if end <= window or text[end - 1] not in last:
+        return None
+    found = pattern.search(text[window:end])
     return (window + found.start(), end) if found else None
 
 
