@@ -10,6 +10,7 @@ import asyncio
 import concurrent.futures
 import multiprocessing
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -23,6 +24,7 @@ from jishi.archive.state import digest_package
 from jishi.archive.work import BatchResult, WorkSettings
 
 CONNECT_SECONDS = 20
+TRIES_TO_ASK = 5
 
 
 class DaskCluster:
@@ -40,11 +42,7 @@ class DaskCluster:
             self._client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise ArchiveError(f"there is no Dask scheduler at {address}: {error}") from error
-        try:
-            workers = self._client.run(_describe_worker, on_error="return")
-        except Exception as error:
-            self.close()
-            raise ArchiveError(f"the workers at {address} do not answer: {error}") from error
+        workers = self._ask_workers()
         faults = [str(answer) for answer in workers.values() if isinstance(answer, Exception)]
         ours = (jishi.__version__, digest_package(None))
         others = sorted(
@@ -60,6 +58,23 @@ class DaskCluster:
             raise ArchiveError(f"{address}: {problem}")
         self.workers = sum(threads for _, _, threads in workers.values())
         self.slots = self.workers * BATCHES_AHEAD
+
+    def _ask_workers(self) -> dict[str, Any]:
+        """Give what each worker says of itself, or the error it has instead. A worker that is lost is asked no more."""
+        problem: object = "no answer"
+        for _ in range(TRIES_TO_ASK):
+            try:
+                answers: dict[str, Any] = self._client.run(_describe_worker, on_error="return")
+            except Exception as error:
+                problem = error
+            else:
+                lost = [answer for answer in answers.values() if isinstance(answer, OSError)]
+                if not lost:
+                    return answers
+                problem = lost[0]
+            time.sleep(1)  # until the scheduler has noticed
+        self.close()
+        raise ArchiveError(f"the workers at {self.address} do not answer: {problem}")
 
     def submit(self, items: Sequence[Item], settings: WorkSettings) -> Any:
         """Send the batch to the cluster."""
