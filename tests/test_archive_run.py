@@ -118,7 +118,6 @@ def test_a_second_start_does_nothing_and_changed_options_are_refused(command: Co
 def test_update_works_on_new_and_changed_articles_only(command: Command) -> None:
     command.run("out.jsonl", workers=0)
     lines = command.archive.read_text(encoding="utf-8").splitlines(keepends=True)
-    # Articles keep their keys only where their lines keep their numbers: source names are part of records.
     lines[3] = lines[3].replace("读书会", "歌咏会")
     lines.append('{"id": "new", "text": "10月8日，青禾市举办书展。"}\n')
     command.archive.write_text("".join(lines), encoding="utf-8")
@@ -132,6 +131,23 @@ def test_update_works_on_new_and_changed_articles_only(command: Command) -> None
     command.archive.write_text("".join(lines), encoding="utf-8")
     assert command.run("out.jsonl", workers=0, update=True)["records"] == 50
     assert len(command.read("out.jsonl").splitlines()) == 50
+
+
+def test_update_takes_over_articles_that_only_moved(command: Command) -> None:
+    """New articles often come first in a file. Ids that are derived from the place follow it."""
+    rows = [json.loads(line) for line in command.archive.read_text(encoding="utf-8").splitlines()]
+    for row in rows[::2]:
+        del row["id"]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    command.archive.write_text("\n".join(lines), encoding="utf-8")
+    command.run("out.jsonl", workers=0)
+    lines.insert(0, '{"text": "10月8日，青禾市举办书展。"}')
+    lines[20], lines[70] = lines[70], lines[20]
+    command.archive.write_text("\n".join(lines), encoding="utf-8")
+    counts = command.run("out.jsonl", workers=0, update=True)
+    assert (counts["fresh"], counts["reused"], counts["records"]) == (1, 100, 101)
+    command.run("anew.jsonl", workers=0)
+    assert command.read("out.jsonl") == command.read("anew.jsonl")
 
 
 def test_interrupted_it_ends_in_seconds_and_goes_on(command: Command) -> None:

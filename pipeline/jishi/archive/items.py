@@ -36,6 +36,14 @@ class FoundArticle:
             *self.warnings,
         )  # fmt: skip
 
+    @property
+    def content_key(self) -> bytes:
+        """A digest of everything but the source: an article that only moved keeps it."""
+        article = self.article
+        return _digest(
+            "content", article.id, article.title, article.published, article.url, article.text, *self.warnings
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
@@ -56,6 +64,11 @@ class FoundPage:
         """A digest of everything the record depends on: equal keys give equal records."""
         return _digest("page", self.source, self.url, self.charset, self.html)
 
+    @property
+    def content_key(self) -> bytes:
+        """The key: what the article in it is, and so its id, is not known here."""
+        return self.key
+
 
 @dataclass(frozen=True, slots=True)
 class FoundProblem:
@@ -75,6 +88,11 @@ class FoundProblem:
     def key(self) -> bytes:
         """A digest of the source and what is wrong with it."""
         return _digest("problem", self.source, self.reason, self.message)
+
+    @property
+    def content_key(self) -> bytes:
+        """The key."""
+        return self.key
 
 
 Item = FoundArticle | FoundPage | FoundProblem

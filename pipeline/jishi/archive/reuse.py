@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 import functools
-import json
 
+from jishi.archive.items import FoundArticle, Item
 from jishi.archive.shards import Marker, ShardStore
 from jishi.archive.work import Outcome
+from jishi.records import Record
 
 
 class EarlierRecords:
-    """The records of a finished run, by the keys of their articles. Memory: about 150 bytes an article."""
+    """The records of a finished run, by the keys of their articles. Memory: about 300 bytes an article."""
 
     def __init__(self, store: ShardStore) -> None:
         self._store = store
         self._places: dict[bytes, tuple[int, int]] = {}
+        self._moved: dict[bytes, tuple[int, int]] = {}
         for number in store.numbers():
             marker = store.read_marker(number)
             if marker is not None:
-                for row, key in enumerate(_accepted(marker)):
-                    self._places.setdefault(key, (number, row))
+                for row, item in enumerate(_accepted(marker)):
+                    self._places.setdefault(marker.keys[item], (number, row))
+                    self._moved.setdefault(marker.contents[item], (number, row))
         # Articles come in nearly the same order as before, so few shards are read more than once.
         self._read = functools.lru_cache(maxsize=4)(self._read_shard)
 
-    def find(self, key: bytes) -> Outcome | None:
-        """Give the record of an article with this key, None if there was none (rejects are tried again)."""
-        place = self._places.get(key)
+    def find(self, item: Item, key: bytes) -> Outcome | None:
+        """Give the record of an item with this key, None if there was none (rejects are tried again).
+
+        An article that stands at another place than before, as after a new row above it, keeps its record but for the
+        place, and for the id if that is derived from it.
+        """
+        place, has_moved = self._places.get(key), False
+        if place is None and isinstance(item, FoundArticle):
+            place, has_moved = self._moved.get(item.content_key), True
         if place is None:
             return None
         lines, marker = self._read(place[0])
         line = lines[place[1]]
-        record = json.loads(line)
+        record = Record.model_validate_json(line)
+        if has_moved and isinstance(item, FoundArticle):
+            where = {"source": item.article.source, "id": item.article.stable_id}
+            line = record.model_copy(update={"article": record.article.model_copy(update=where)}).to_json()
         return Outcome(
             key,
             record=line,
-            characters=record["article"]["characters"],
-            events=len(record["events"]),
-            people=len(record["people"]),
+            characters=record.article.characters,
+            events=len(record.events),
+            people=len(record.people),
             signature=marker.signatures[place[1]] if marker.signatures else None,
         )
 
@@ -47,6 +59,6 @@ class EarlierRecords:
         return list(self._store.read_records(number)), marker
 
 
-def _accepted(marker: Marker) -> list[bytes]:
+def _accepted(marker: Marker) -> list[int]:
     rejected = set(marker.rejected)
-    return [key for place, key in enumerate(marker.keys) if place not in rejected]
+    return [place for place in range(len(marker.keys)) if place not in rejected]

@@ -285,7 +285,7 @@ class _Run:
             places = list(range(len(shard.items)))
             if self.earlier is not None:
                 for place in places:
-                    held.outcomes[place] = self.earlier.find(shard.keys[place])
+                    held.outcomes[place] = self.earlier.find(shard.items[place], shard.keys[place])
                 taken_over = sum(outcome is not None for outcome in held.outcomes)
                 self.reused += taken_over
                 self.progress.articles += taken_over
@@ -319,6 +319,7 @@ class _Run:
             number=held.shard.number,
             digest=held.shard.digest,
             keys=held.shard.keys,
+            contents=[item.content_key for item in held.shard.items],
             rejected=[place for place, outcome in enumerate(outcomes) if outcome.record is None],
             characters=sum(outcome.characters for outcome in outcomes),
             events=sum(outcome.events for outcome in outcomes),

@@ -70,12 +70,14 @@ def cut_batches(items: Sequence[Item]) -> Iterator[list[Item]]:
 class Marker:
     """What is known of a shard that is done.
 
-    keys: of its items in order. rejected: which of them have no record. signatures: for near duplicates, by record.
+    keys, contents: of its items in order, with and without where they stand. rejected: which of them have no record.
+    signatures: for near duplicates, by record.
     """
 
     number: int
     digest: str
     keys: list[bytes]
+    contents: list[bytes]
     rejected: list[int]
     characters: int = 0
     events: int = 0
@@ -94,6 +96,7 @@ class Marker:
             "number": self.number,
             "digest": self.digest,
             "keys": b64encode(b"".join(self.keys)).decode(),
+            "contents": b64encode(b"".join(self.contents)).decode(),
             "rejected": self.rejected,
             "characters": self.characters,
             "events": self.events,
@@ -108,10 +111,11 @@ class Marker:
     def from_json(cls, text: str) -> Marker:
         """Read a stored marker. Raises ValueError or KeyError if it is damaged."""
         data = json.loads(text)
-        keys = b64decode(data.pop("keys"), validate=True)
+        keys, contents = (b64decode(data.pop(name), validate=True) for name in ("keys", "contents"))
         signatures = data.pop("signatures", None)
         return cls(
             keys=[keys[i : i + KEY_BYTES] for i in range(0, len(keys), KEY_BYTES)],
+            contents=[contents[i : i + KEY_BYTES] for i in range(0, len(contents), KEY_BYTES)],
             signatures=None if signatures is None else [value and b64decode(value) for value in signatures],
             **data,
         )
