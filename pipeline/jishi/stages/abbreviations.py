@@ -6,6 +6,7 @@ in a character that tells the kind (大, 院, 委).
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection
 
@@ -57,6 +58,7 @@ _CORPORATE = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=4096)
 def strip_form(name: str) -> str:
     """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a leading 校."""
     name = _ORDINAL.sub("", name.replace("人民政府", "政府").replace("国立", "").replace("国家科学院", "科学院"))
@@ -74,8 +76,8 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     松江大学东亚研究所).
     """
     plain_short, plain_long = strip_form(short), strip_form(long)
-    terms = set(_ORDINAL.findall(short)), set(_ORDINAL.findall(long))
-    if terms[0] and terms[1] and terms[0] != terms[1]:
+    term, other = _find_terms(short), _find_terms(long)
+    if term and other and term != other:
         return False
     if plain_short == plain_long:
         return True
@@ -117,6 +119,11 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
         return len(plain_long) == 4
     return len(plain_short) <= 6
+
+
+@functools.lru_cache(maxsize=4096)
+def _find_terms(name: str) -> frozenset[str]:
+    return frozenset(_ORDINAL.findall(name))
 
 
 def _common_ending(a: str, b: str) -> int:

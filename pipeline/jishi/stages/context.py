@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -10,6 +13,7 @@ from jishi.stages.acts import ActIndex
 from jishi.stages.clauses import find_clauses, find_quotations, find_sentences
 from jishi.stages.findings import read_text
 from jishi.stages.groups import PersonGroup, find_person_groups
+from jishi.stages.phrases import PhraseFinder
 
 
 @dataclass(slots=True)
@@ -27,12 +31,42 @@ class Context:
     groups: list[PersonGroup]
     group_starts: list[int]
     """Where the groups begin, in order."""
-    frames: list[tuple[int, int, str]]
+    group_order: list[int]
+    """The numbers of the groups in that order."""
+    frames: FrameIndex
+    phrases: PhraseFinder
+    date_ranks: list[tuple[int, int]]
+    """For each date: its place among the dates of the body (-1 in the title), and how many have its value."""
     quotations: list[str]
     title_acts: list[str]
     """Act words of the title, else of the first sentence."""
     speaking: int
     """How many words of speaking the text has, in steps, 5 for very many."""
+
+    def groups_from(self, start: int, end: int) -> list[PersonGroup]:
+        """Give the groups that begin in `[start, end)`, in order."""
+        first = bisect.bisect_left(self.group_starts, start)
+        return [self.groups[i] for i in sorted(self.group_order[first : bisect.bisect_left(self.group_starts, end)])]
+
+    def count_groups(self, start: int, end: int) -> int:
+        """Give how many groups begin in `[start, end)`."""
+        return max(0, bisect.bisect_left(self.group_starts, end) - bisect.bisect_left(self.group_starts, start))
+
+
+class FrameIndex:
+    """The tagger's frames, asked for by place."""
+
+    def __init__(self, frames: list[tuple[int, int, str]]) -> None:
+        self._frames = frames
+        self._sorted = sorted((start, end, number) for number, (start, end, _) in enumerate(frames))
+        self._longest = max((end - start for start, end, _ in frames), default=0)
+
+    def over(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Give the frames that share a character with `[start, end)`, those of one label together."""
+        first = bisect.bisect_left(self._sorted, (start - self._longest,))
+        last = bisect.bisect_left(self._sorted, (end,))
+        numbers = sorted(number for _, frame_end, number in self._sorted[first:last] if frame_end > start)
+        return [self._frames[number] for number in numbers]
 
 
 def build_context(doc: Doc) -> Context:
@@ -45,6 +79,7 @@ def build_context(doc: Doc) -> Context:
     spoken = sum(act.kind == "speak" for act in acts.acts)
     frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
     groups = find_person_groups(text, entities, doc._.people)
+    order = sorted(range(len(groups)), key=lambda i: groups[i].start)
     return Context(
         text=text,
         body_start=doc._.body_start,
@@ -55,9 +90,22 @@ def build_context(doc: Doc) -> Context:
         organisation_ends=dict(organisations),
         organisation_starts={end: start for start, end in organisations},
         groups=groups,
-        group_starts=sorted(group.start for group in groups),
-        frames=frames,
+        group_starts=[groups[i].start for i in order],
+        group_order=order,
+        frames=FrameIndex(frames),
+        phrases=PhraseFinder(text),
+        date_ranks=_rank_dates(doc._.dates, doc._.body_start),
         quotations=[text[start:end] for start, end in find_quotations(text)],
         title_acts=sorted({act.word for act in acts.between(0, first)}),
         speaking=min(spoken // 2, 5),
     )
+
+
+def _rank_dates(dates: list[Any], body_start: int) -> list[tuple[int, int]]:
+    alike = Counter((date.start_date, date.end_date) for date in dates)
+    ranks, rank = [], 0
+    for date in dates:
+        in_body = date.start >= body_start
+        ranks.append((rank if in_body else -1, alike[date.start_date, date.end_date]))
+        rank += in_body
+    return ranks

@@ -21,14 +21,12 @@ HOLDING = re.compile(
 
 
 def describe_date(context: Context, dates: list[Any], index: int, name: tuple[int, int] | None) -> list[str]:
-    """Give the features of a date as the event's; `name` is where the event's name stands."""
+    """Give the features of a date (of `dates`, the Doc's) as the event's; `name` is where the event's name stands."""
     date = dates[index]
     text = context.text
     sentence_start, sentence_end = context.sentences[locate(context.sentences, date.start)]
     in_title = date.start < context.body_start
-    body_dates = [d for d in dates if d.start >= context.body_start]
-    rank = next((i for i, d in enumerate(body_dates) if d is date), -1)
-    same = sum(1 for d in dates if d.start_date == date.start_date and d.end_date == date.end_date)
+    rank, same = context.date_ranks[index]
     features = [
         f"granularity={date.granularity}",
         f"anaphoric={date.anaphoric}",
@@ -106,7 +104,7 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
             ends += 1
             if ends == 4 or closing.group() in "，。；！？\n":
                 break
-    for start, end, label in context.frames:
+    for start, end, label in context.frames.over(0, len(text)):
         if label == "PLACE" and not inside[start] and not inside[end]:
             found.setdefault(
                 (start, end), PlaceCandidate(start, end, text[max(0, start - 1) : start], text[end : end + 1])
@@ -149,8 +147,8 @@ def describe_place(
     for ent_start, ent_end, label in _overlapping(context.entities, start, end):
         features.append(f"ent={label}:{(ent_start, ent_end) == (start, end)}")
         features.append(f"ent_first={label}:{ent_start == start}")
-    for frame_start, frame_end, label in context.frames:
-        if label == "PLACE" and frame_start < end and start < frame_end:
+    for frame_start, frame_end, label in context.frames.over(start, end):
+        if label == "PLACE":
             features.append(f"frame={frame_start == start}:{frame_end == end}")
     after = text[end : end + 4]
     before = text[max(sentence_start, start - len(candidate.lead) - 3) : start]

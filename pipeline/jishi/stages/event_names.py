@@ -177,9 +177,9 @@ def describe_name(context: Context, candidate: NameCandidate) -> list[str]:
     core = name[-6:]
     features.append(f"core_in_title={core in title}:{in_title}")
     features.append(f"name_in_title={name in title}:{in_title}")
-    features.append(f"count={min(text.count(name), 4)}")
-    for frame_start, frame_end, label in context.frames:
-        if label == "EVENT" and frame_start < end and start < frame_end:
+    features.append(f"count={context.phrases.count(name, 4)}")
+    for frame_start, frame_end, label in context.frames.over(start, end):
+        if label == "EVENT":
             features.append(
                 f"frame_start={'equal' if frame_start == start else 'in' if frame_start < start else 'out'}"
             )

@@ -178,7 +178,7 @@ def describe_second(
         f"held={follow.group() if follow else None}",
         f"boundary={candidate.boundary}",
         f"length={min((candidate.end - candidate.start) // 4, 8)}",
-        f"count={min(text.count(_core(text, candidate)), 3)}",
+        f"count={context.phrases.count(_core(text, candidate), 3)}",
     ]
     opens = date is not None and date != main_date and any(start <= d.start <= start + 3 for d in doc._.dates)
     features.append(f"opens_with_own_date={opens}:{follow is not None}")

@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 
 from jishi.stages.affiliations import is_territory
 from jishi.stages.findings import Entity
+from jishi.stages.phrases import PhraseFinder
 from jishi.stages.titles import is_title, surnames, title_pattern
 from jishi.stages.words import is_dictionary_word
 
@@ -238,13 +239,11 @@ def _find_repetitions(doc: Doc, text: str, entities: list[Entity], full: dict[st
     A name of two characters counts only where words begin and end (王明 but not 王明亮).
     """
     places: list[tuple[int, int, str]] = []
+    phrases = PhraseFinder(text)
     for name in full:
         if len(name) < 2 or (name.isascii() and len(name) < 4):
             continue
-        start = text.find(name)
-        while start >= 0:
-            places.append((start, start + len(name), name))
-            start = text.find(name, start + len(name))
+        places += [(start, start + len(name), name) for start in phrases.places_apart(name)]
     tagged = {(ent.start, ent.end) for ent in entities}
     places = [place for place in places if place[:2] not in tagged]
     if not places:

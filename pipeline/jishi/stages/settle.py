@@ -6,15 +6,17 @@ that are easier here and harder there: what was found where it is easy is eviden
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from jishi.lexicons import read_lines
+from jishi.stages.phrases import PhraseFinder
 from jishi.stages.tagger import ENTITY_TAGS, Floats, TaggedSpan
 
 CONFIDENT = 0.75  # a name this sure is looked for in the rest of the article
@@ -153,8 +155,8 @@ def split_alias(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
 
 
 def add_latin_names(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
-    """Add people named in Latin letters: two to four capitalised words that a title or form of address stands beside,
-    or that the network thinks a person's sooner than an organisation's."""
+    """Add people named in Latin letters to `spans`, in order: two to four capitalised words that a title or form of
+    address stands beside, or that the network thinks a person's sooner than an organisation's."""
     result = list(spans)
     if not _CAPITAL.search(text):
         return result
@@ -168,12 +170,19 @@ def add_latin_names(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> l
         addressed = match["address"] or match.start() in titles or text.startswith(_ADDRESSED, end)
         if not (addressed or (likely > _LIKELY_PERSON and likely > other)):
             continue
-        near = [span for span in result if span.start < end and start < span.end]
+        last = bisect.bisect_left(result, end, key=_get_start)
+        first = last
+        while first and result[first - 1].end > start:
+            first -= 1
+        near = result[first:last]
         if any(span.start < start or span.end > end or (span.label == "ORG" and not addressed) for span in near):
             continue
-        result = [span for span in result if span not in near]
-        result.append(TaggedSpan(start, end, "PERSON", max(likely, DOUBTFUL["PERSON"])))
-    return sorted(result, key=lambda span: span.start)
+        result[first:last] = [TaggedSpan(start, end, "PERSON", max(likely, DOUBTFUL["PERSON"]))]
+    return result
+
+
+def _get_start(span: TaggedSpan) -> int:
+    return span.start
 
 
 # --- one span beside the others -----------------------------------------------------------------------------------
@@ -302,13 +311,14 @@ def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[
     for span in spans:
         taken[span.start : span.end] = True
     found = []
+    phrases = PhraseFinder(text)
     for label, shortest in SHORTEST.items():
         tags = tags_of(label)
         sure = {
             form: s for form, s in best_scores(text, spans, label).items() if s >= CONFIDENT and len(form) >= shortest
         }
         for form, score in sorted(sure.items(), key=lambda item: (-len(item[0]), item[0])):
-            for start in occurrences(text, form):
+            for start in phrases.places(form):
                 end = start + len(form)
                 if taken[start:end].any():
                     continue
@@ -322,11 +332,3 @@ def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[
 def tags_of(label: str) -> list[int]:
     """Give the columns of a label's tags."""
     return [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith(f"-{label}")]
-
-
-def occurrences(text: str, form: str) -> Iterator[int]:
-    """Give every place at which a string stands, overlapping ones included."""
-    start = text.find(form)
-    while start >= 0:
-        yield start
-        start = text.find(form, start + 1)

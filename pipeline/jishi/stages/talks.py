@@ -6,6 +6,7 @@ can list the features that spoke for a decision.
 
 from __future__ import annotations
 
+import bisect
 import re
 
 from spacy.language import Language
@@ -78,13 +79,11 @@ def describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
         features.append("person=earlier")
     items = sum(1 for mark in "、" if mark in text[start:end])
     features.append(f"{form}:list={bool(items)}")
-    repeated = text.count(topic)
-    features.append(f"repeated={min(repeated, 3)}")
-    for frame_start, frame_end, label in context.frames:
+    features.append(f"repeated={context.phrases.count(topic, 3)}")
+    for frame_start, frame_end, label in context.frames.over(candidate.start, candidate.end):
         overlap = min(frame_end, candidate.end) - max(frame_start, candidate.start)
-        if overlap > 0:
-            share = 2 * overlap / (frame_end - frame_start + len(topic))
-            features.append(f"frame={label}:{'equal' if share > 0.8 else 'part'}")
+        share = 2 * overlap / (frame_end - frame_start + len(topic))
+        features.append(f"frame={label}:{'equal' if share > 0.8 else 'part'}")
     for pair in "《》“”":
         if pair in topic:
             features.append(f"holds={pair}")
@@ -108,12 +107,8 @@ def describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
 
 
 def _nearest_group_before(context: Context, offset: int) -> PersonGroup | None:
-    nearest = None
-    for group in context.groups:
-        if group.start >= offset:
-            break
-        nearest = group
-    return nearest
+    before = bisect.bisect_left(context.group_starts, offset)
+    return context.groups[context.group_order[before - 1]] if before else None
 
 
 def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonGroup) -> list[str]:
@@ -127,10 +122,10 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
     features.append(f"place={place}")
     if before:
         between = (group.end, start)
-        rank = sum(1 for other in context.groups if group.start < other.start < start)
+        rank = context.count_groups(group.start + 1, start)
     else:
         between = (end, group.start)
-        rank = sum(1 for other in context.groups if end <= other.start < group.start)
+        rank = context.count_groups(end, group.start)
     features += [f"rank={min(rank, 4)}", f"{place}:rank={min(rank, 4)}"]
     nearness = f"{place}:{min(rank, 2)}"
     gap = text[between[0] : between[1]]
@@ -156,7 +151,7 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
         features.append(f"collective:{nearness}")
     features.append(f"in_title={group.start < context.body_start}:{candidate.start < context.body_start}")
     features.append(f"groups={min(len(context.groups), 4)}")
-    opens = start - sentence_start <= 4 and not any(sentence_start <= g.start < sentence_end for g in context.groups)
+    opens = start - sentence_start <= 4 and not context.count_groups(sentence_start, sentence_end)
     features.append(f"opens={opens}:{nearness}:{min(len(group.mentions), 3)}")
     return features
 
@@ -164,12 +159,9 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
 def find_speaker_groups(context: Context, candidate: TopicCandidate) -> list[PersonGroup]:
     """Give the groups of people who may have spoken on a topic, from four sentences before it to one after."""
     sentence = locate(context.sentences, candidate.frame[0])
-    return [
-        group
-        for group in context.groups
-        if -1 <= sentence - locate(context.sentences, group.start) <= 4
-        and not (candidate.start <= group.start < candidate.end)
-    ]
+    first, last = max(0, sentence - 4), min(sentence + 1, len(context.sentences) - 1)
+    near = context.groups_from(context.sentences[first][0], context.sentences[last][1])
+    return [group for group in near if not candidate.start <= group.start < candidate.end]
 
 
 @Language.component("jishi_talks", requires=["doc.ents", "doc._.people", "doc._.dates"], assigns=["doc._.talks"])
@@ -226,9 +218,9 @@ def _find_carried_group(context: Context, candidate: TopicCandidate) -> PersonGr
     start, end = context.sentences[sentence]
     if sentence == 0 or candidate.frame[0] - start > 4 or _COLLECTIVE.search(context.text, start, candidate.frame[0]):
         return None
-    if any(start <= group.start < end for group in context.groups):
+    if context.count_groups(start, end):
         return None
-    previous = [group for group in context.groups if context.sentences[sentence - 1][0] <= group.start < start]
+    previous = context.groups_from(context.sentences[sentence - 1][0], start)
     if previous and len(previous[-1].mentions) > 1 and start - previous[-1].end <= 2:
         return previous[-1]
     return None
