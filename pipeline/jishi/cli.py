@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Command = Callable[[argparse.Namespace], int]
 
 EXIT_SUCCESS, EXIT_PARTIAL, EXIT_FAILURE = 0, 1, 2
+MAX_TIME_LIMIT = 1_000_000  # seconds
 
 
 class UsageError(Exception):
@@ -152,8 +153,8 @@ def _run_extract(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _stop)
     if options.workers is not None and options.workers < 0:
         raise UsageError("--workers must be 0 or more")
-    if options.time_limit <= 0:
-        raise UsageError("--time-limit must be more than 0 seconds")
+    if not 0 < options.time_limit <= MAX_TIME_LIMIT:
+        raise UsageError(f"--time-limit must be more than 0 seconds and at most {MAX_TIME_LIMIT:,}")
     if options.restart and options.update:
         raise UsageError("--restart begins anew, --update builds on what is there: choose one")
     reporter = choose_reporter(quiet=options.quiet, log_json=options.log_json)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import multiprocessing
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -38,9 +39,11 @@ class DaskCluster:
         except ImportError as error:
             raise MissingExtraError("a cluster (--scheduler)", "cluster") from error
         self.address = address
+        if not re.fullmatch(r"(tcp|tls|ucx|wss?)://.+:\d+", address):
+            raise ArchiveError(f"{address!r} is no address of a Dask scheduler; they look like tcp://HOST:8786")
         try:
             self._client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise ArchiveError(f"there is no Dask scheduler at {address}: {error}") from error
         workers = self._ask_workers()
         faults = [str(answer) for answer in workers.values() if isinstance(answer, Exception)]

@@ -29,6 +29,8 @@ class Layout:
 
         format: of the records in a folder (jsonl, jsonl.gz, jsonl.zst, parquet, tables).
         """
+        if not output:
+            raise ArchiveError("the output has no name: give a file or a folder")
         output = to_local_path(output)
         suffix = next(
             (suffix for suffix in sorted(FILE_FORMATS, key=len, reverse=True) if output.endswith(suffix)), None

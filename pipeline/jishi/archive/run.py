@@ -105,6 +105,7 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
     """
     layout = Layout.of(options.output, options.format)
     check_format(layout.format)
+    _check_excluded(options.exclude)
     if options.mark_duplicates:
         from jishi.archive.duplicates import check_available
 
@@ -118,6 +119,16 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
         return _Run(options, layout, files, reporter or Silent()).go()
     finally:
         lock.release()
+
+
+def _check_excluded(names: tuple[str, ...]) -> None:
+    if names:
+        from jishi.language import STAGES
+
+        stages = [f"jishi_{stage}" for stage in STAGES]
+        unknown = ", ".join(name for name in names if name not in stages)
+        if unknown:
+            raise ArchiveError(f"there is no stage {unknown} to leave out; there are {', '.join(stages)}")
 
 
 class _Run:
