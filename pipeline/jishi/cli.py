@@ -67,22 +67,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Command = options.run
     try:
         return run(options)
-    except (
-        UsageError,
-        ArchiveError,
-        FileNotFoundError,
-        PermissionError,
-        IsADirectoryError,
-        NotADirectoryError,
-    ) as error:
+    except BrokenPipeError:  # `jishi show … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_SUCCESS
+    except (UsageError, ArchiveError, OSError) as error:
         print(f"jishi: {_describe(error)}", file=sys.stderr)
         return EXIT_FAILURE
     except KeyboardInterrupt:
         print("jishi: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `jishi show … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_SUCCESS
 
 
 def _allow_any_character() -> None:

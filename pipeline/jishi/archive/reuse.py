@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from jishi.archive.errors import ArchiveError
 from jishi.archive.items import FoundArticle, Item
 from jishi.archive.shards import Marker, ShardStore
 from jishi.archive.work import Outcome
@@ -55,7 +56,7 @@ class EarlierRecords:
     def _read_shard(self, number: int) -> tuple[list[str], Marker]:
         marker = self._store.read_marker(number)
         if marker is None:
-            raise ValueError(f"shard {number} has lost its marker")
+            raise ArchiveError(f"shard {number} is missing from {self._store.folder}; begin anew with --restart")
         return list(self._store.read_records(number)), marker
 
 
