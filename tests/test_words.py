@@ -8,7 +8,9 @@ import jieba
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.lang.zh.lex_attrs import like_num
 
+import jishi
 from jishi.stages import words
 from jishi.stages.words import LONGEST_BLOCK, cut_words, is_dictionary_word
 
@@ -42,3 +44,8 @@ def test_without_the_fast_segmenter_the_words_are_the_same(text, monkeypatch):
     fast = cut_words(text), is_dictionary_word("图书馆"), is_dictionary_word("图书馆长会")
     monkeypatch.setattr(words, "rjieba", None)
     assert (cut_words(text), is_dictionary_word("图书馆"), is_dictionary_word("图书馆长会")) == fast
+
+
+@pytest.mark.parametrize("word", ["十二", "两千", "廿三", "人民", "3.5", "1/2", "~三百", "，", "千万", "一个", "①"])
+def test_numbers_are_told_as_spacy_tells_them(word: str) -> None:
+    assert bool(jishi.load().vocab[word].like_num) == bool(like_num(word))

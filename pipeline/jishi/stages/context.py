@@ -63,21 +63,41 @@ class FrameIndex:
 
     def over(self, start: int, end: int) -> list[tuple[int, int, str]]:
         """Give the frames that share a character with `[start, end)`, those of one label together."""
-        first = bisect.bisect_left(self._sorted, (start - self._longest,))
         last = bisect.bisect_left(self._sorted, (end,))
+        first = bisect.bisect_left(self._sorted, (start - self._longest,), hi=last)
+        if first == last:
+            return []
         numbers = sorted(number for _, frame_end, number in self._sorted[first:last] if frame_end > start)
         return [self._frames[number] for number in numbers]
 
 
 def build_context(doc: Doc) -> Context:
-    """Collect what the relation stages look at in `doc`. Computed anew at each call: nothing is kept."""
+    """Collect what the relation stages look at in `doc`. It is kept on the Doc for the next stage, and made anew where
+    something that it is made from is another by then.
+    """
     text = read_text(doc)
     entities = [(ent.start_char, ent.end_char, ent.label_) for ent in doc.ents]
+    frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
+    people = [
+        (tuple(person.spans), tuple(person.references), tuple((held.start, held.end) for held in person.positions))
+        for person in doc._.people
+    ]
+    dates = [(date.start, date.start_date, date.end_date) for date in doc._.dates]
+    sources = text, doc._.body_start, entities, frames, people, dates
+    kept = doc._.context
+    if kept is None or kept[0] != sources:
+        kept = doc._.context = sources, _make_context(doc, text, entities, frames)
+    context: Context = kept[1]
+    return context
+
+
+def _make_context(
+    doc: Doc, text: str, entities: list[tuple[int, int, str]], frames: list[tuple[int, int, str]]
+) -> Context:
     organisations = [(start, end) for start, end, label in entities if label == "ORG"]
     sentences, acts = find_sentences(text), ActIndex(text)
     first = doc._.body_start or (sentences[0][1] if sentences else 0)
     spoken = sum(act.kind == "speak" for act in acts.acts)
-    frames = [(span.start_char, span.end_char, span.label_) for span in doc.spans.get("frames", [])]
     groups = find_person_groups(text, entities, doc._.people)
     order = sorted(range(len(groups)), key=lambda i: groups[i].start)
     return Context(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jishi.stages.clauses import locate
 from jishi.stages.context import Context
@@ -54,8 +53,7 @@ def describe_date(context: Context, dates: list[Any], index: int, name: tuple[in
 # places
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceCandidate:
+class PlaceCandidate(NamedTuple):
     """A phrase that may be the venue; `lead` is the word before it, `follow` what closes it."""
 
     start: int

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jishi.lexicons import read_lines
 from jishi.stages.clauses import QUOTES, locate
@@ -27,8 +27,7 @@ _VERBS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NameCandidate:
+class NameCandidate(NamedTuple):
     """A phrase that may be an event's name. `boundary` is the kind of its left boundary."""
 
     start: int
@@ -169,9 +168,7 @@ def describe_name(context: Context, candidate: NameCandidate) -> list[str]:
         features.append(f"place={min((start - body_start) // 60, 10)}")
         features.append(f"first_sentence={sentence[0] <= body_start + 1}")
     following = text[end : min(sentence[1], end + 40)]
-    held = _HELD.search(following)
-    features.append(f"held={held.group() if held else None}")
-    features.append(f"in_held={bool(re.match(r'[^，。]{0,30}[在于][^，。]{2,30}(?:举行|召开|举办|开幕)', following))}")
+    features += _describe_following(following)
     holding = _HOLDING.search(before)
     features.append(f"holding={holding.group() if holding else None}")
     core = name[-6:]
@@ -192,6 +189,14 @@ def describe_name(context: Context, candidate: NameCandidate) -> list[str]:
     return features
 
 
+@functools.lru_cache(maxsize=64)
+def _describe_following(following: str) -> tuple[str, str]:
+    """The features of what follows a name: the same for all candidates that end there."""
+    held = _HELD.search(following)
+    return f"held={held.group() if held else None}", f"in_held={_HELD_SOMEWHERE.match(following) is not None}"
+
+
+_HELD_SOMEWHERE = re.compile(r"[^，。]{0,30}[在于][^，。]{2,30}(?:举行|召开|举办|开幕)")
 _HELD = re.compile(
     r"隆重举行|成功举行|顺利举行|圆满举行|隆重召开|顺利召开|成功召开|成功举办|顺利举办|举行|召开|举办|开幕|启动|落幕|闭幕|圆满|成功|"
     r"顺利|开展|进行|结束|拉开|主办|承办"

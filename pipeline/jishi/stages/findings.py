@@ -7,6 +7,7 @@ another it does so by its index in the list of the other kind (`doc._.people[3]`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from spacy.tokens import Doc, Span
 
@@ -106,8 +107,7 @@ def read_text(doc: Doc) -> str:
     return doc.text if doc._.normalised is None else str(doc._.normalised.text)
 
 
-@dataclass(slots=True, frozen=True)
-class Entity:
+class Entity(NamedTuple):
     """An entity of `doc.ents`; `score` is the tagger's, 1.0 where it has none (a borrowed tagger)."""
 
     start: int
@@ -148,6 +148,7 @@ def register_extensions() -> None:
     Doc.set_extension("layout", default=None)
     Doc.set_extension("published", default=None)
     Doc.set_extension("record", default=None)
+    Doc.set_extension("context", default=None)
     Doc.set_extension("roles", default={})
     Doc.set_extension("resolved", default={})
     Doc.set_extension("span_scores", default={})  # (start, end) in the text to the score of the span: fast to read

@@ -19,7 +19,9 @@ FOLDER = "models/relations"
 
 
 def _squash(total: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+    if not -30.0 < total < 30.0:
+        total = 30.0 if total > 0 else -30.0
+    return 1.0 / (1.0 + math.exp(-total))
 
 
 class LinearModel:

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
+from spacy.attrs import LIKE_NUM  # type: ignore[import-not-found]
 from spacy.lang.zh import ChineseTokenizer, Segmenter
+from spacy.lang.zh.lex_attrs import like_num
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -45,7 +47,20 @@ class NormalisingTokenizer(ChineseTokenizer):
 def create_tokenizer() -> Callable[[Language], NormalisingTokenizer]:
     """The tokenizer under its name in a spaCy configuration."""
     register_extensions()
-    return lambda nlp: NormalisingTokenizer(nlp.vocab)
+
+    def create(nlp: Language) -> NormalisingTokenizer:
+        nlp.vocab.lex_attr_getters[LIKE_NUM] = _is_like_number  # type: ignore[attr-defined]
+        return NormalisingTokenizer(nlp.vocab)
+
+    return create
+
+
+_NUMERALS = frozenset("〇零一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌皕")
+
+
+def _is_like_number(word: str) -> bool:
+    """What spaCy's `like_num` says, without its long pattern for words that begin as no number does."""
+    return not ("\u4e00" <= word[:1] <= "\u9fff" and word[0] not in _NUMERALS) and bool(like_num(word))  # type: ignore[no-untyped-call]
 
 
 def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
