@@ -14,6 +14,9 @@ from jishi.stages.script import classify_script, to_simplified
 
 __all__ = ["Alignment", "NormalisedText", "Repair", "normalise", "normalise_article"]
 
+# Sites that damage texts so turned simplified ones into traditional script before.
+_CONVERTED = frozenset({"gbk_misalignment", "pinyin_annotation"})
+
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
@@ -62,5 +65,6 @@ def normalise_article(title: str, text: str) -> NormalisedText:
 
 def _convert(mended: Repaired) -> NormalisedText:
     script = classify_script(mended.text)
-    simplified = to_simplified(mended.text, script)
+    was_simplified = any(item.kind in _CONVERTED for item in mended.repairs)
+    simplified = to_simplified(mended.text, script, was_simplified=was_simplified)
     return NormalisedText(mended.source, simplified, mended.alignment, mended.repairs, mended.warnings, script)

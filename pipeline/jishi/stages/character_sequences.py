@@ -34,7 +34,11 @@ class CharacterSequences:
 
     def is_rare(self, char: str) -> bool:
         """Whether a simplified character is too rare to be guessed."""
-        return self.alone.get(char, _UNKNOWN) > _RARE
+        return self.cost_alone(char) > _RARE
+
+    def cost_alone(self, char: str) -> float:
+        """Give the cost of a simplified character wherever it stands."""
+        return self.alone.get(char, _UNKNOWN)
 
     def unseen(self, context: str) -> float:
         """Give the cost of leaving what is known to follow a context (or its last character)."""

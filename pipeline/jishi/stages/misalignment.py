@@ -2,9 +2,9 @@
 
 The visible text determines the bytes, except that '?' hides one byte at the end of a piece, or two that make no
 character. From left to right the search feeds the bytes to a parser of the *original* text, tries every value of a
-hidden byte, and weighs the characters that come out by how well they follow one another (a beam search). What it
-settles on is damaged again and must give the page back; where nothing does, or two candidates are equally good, the
-text stays and a warning says so.
+hidden byte, and weighs the characters that come out by how well they follow one another (a beam search). Of what is
+left, `jishi.stages.lost_choice` takes what, damaged again, gives the page back; where nothing does, or two candidates
+are equally good, the text stays and a warning says so.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from jishi.stages.character_sequences import word_cost
-from jishi.stages.damage import ALWAYS_ANNOTATED, FOLDING, damage_line, insertion, readings
+from jishi.stages.damage import ALWAYS_ANNOTATED, FOLDING, readings
 from jishi.stages.edits import Edit
 from jishi.stages.lost_bytes import (
     ALIGNED,
@@ -25,23 +24,15 @@ from jishi.stages.lost_bytes import (
     Hypothesis,
     Page,
     Search,
-    encode,
-    evidence_of,
     find_straddling,
 )
-from jishi.stages.script import simplify_character
+from jishi.stages.lost_choice import choose, place_in
 
 _ANNOTATED = re.compile(rf"([\u4e00-\u9fff])\(([{LETTERS}]{{1,6}})\)")
 _POINT = re.compile(rf"\?|\([{LETTERS}]{{1,6}}\)")
 
 _LONGEST = 120  # visible characters after which a search is given up
-_CLEAR = 0.1  # nats by which the best candidate must lead another
-_CLEAR_DIGIT = 2.5  # the same where they differ in a digit: words say little about numbers
-_WORDS_DECIDE = 8.0  # nats within which the words that candidates make are looked at
-_WORD_SHARE = 0.15  # weight of the words against the characters
-_PROOFS = 40  # candidates damaged again before the place is given up
 _LISTED = 10  # places without a repair that are named in warnings
-_DIGITS = "0123456789?"
 
 
 def mend_misalignment(text: str) -> tuple[list[Edit], list[str]]:
@@ -55,11 +46,10 @@ def mend_misalignment(text: str) -> tuple[list[Edit], list[str]]:
     page = Page(text, characters)
     edits: list[Edit] = []
     unsolved: list[str] = []
-    start = 0
     for line in text.split("\n"):
         for edit in _mend_line(line, page, unsolved):
-            edits.append(edit._replace(start=edit.start + start, end=edit.end + start))
-        start += len(line) + 1
+            edits.append(edit._replace(start=edit.start + page.line_start, end=edit.end + page.line_start))
+        page.line_start += len(line) + 1
     if len(unsolved) > _LISTED:
         unsolved[_LISTED:] = [f"{len(unsolved) - _LISTED} more places without a certain repair"]
     return edits, [f"gbk_misalignment: {place}" for place in unsolved]
@@ -93,7 +83,8 @@ def _mend_line(line: str, page: Page, unsolved: list[str]) -> Iterator[Edit]:
         start = point.start()
         before = (before + line[position:start])[-4:]
         if point.group() == "?":
-            solved = _search(line, start, _restore_mark(before, line[start + 1 : start + 2], page), page)
+            following = "" if LOST_READING.match(line, start) else line[start + 1 : start + 2]
+            solved = _search(line, start, _restore_mark(before, following, page), page)
             if solved is None:
                 if _looks_torn(line, start):
                     unsolved.append(f"no certain repair of {line[max(0, start - 6) : start + 12]!r}; left alone")
@@ -155,72 +146,11 @@ def _search(line: str, start: int, before: str, page: Page) -> tuple[int, str] |
     else:
         beam = [search.end_line(hypothesis) for hypothesis in beam if hypothesis.pending == ALIGNED]
         beam.sort()
-    return _prove(line[start:position], position, before, beam, page)
+    original = choose(place_in(line, start, position, before, page), before, beam, page)
+    return None if original is None else (position, original)
 
 
 def _agree(beam: list[Hypothesis]) -> bool:
     """Whether all hypotheses are back between two characters and share the last two: what follows favours none."""
     last = beam[0].text[-2:]
     return len(last) == 2 and all(h.pending == ALIGNED and h.text[-2:] == last and not h.unread for h in beam)
-
-
-def _prove(visible: str, end: int, before: str, candidates: list[Hypothesis], page: Page) -> tuple[int, str] | None:
-    """Give the best of the candidates that are proven, if it is clearly the best."""
-    proven: list[Hypothesis] = []
-    for candidate in candidates[:_PROOFS]:
-        if proven and candidate.cost > proven[0].cost + _WORDS_DECIDE:
-            break
-        if _gives_back(visible, before, candidate, page):
-            proven.append(candidate)
-    if not proven:
-        return None
-    if len(proven) > 1:
-        context = "".join(map(evidence_of, before))
-        proven = [
-            candidate._replace(cost=candidate.cost + _WORD_SHARE * word_cost(context + _simplify(candidate.text)))
-            for candidate in proven
-        ]
-        proven.sort()
-    best, *rivals = proven
-    original = best.text
-    for rival in rivals:
-        if rival.cost > best.cost + _CLEAR_DIGIT:
-            break
-        shared = _leave_open(original, rival.text)
-        if shared is not None:
-            original = shared
-        elif rival.cost < best.cost + _CLEAR and _simplify(rival.text) != _simplify(best.text):
-            return None
-    if original != best.text and not _gives_back(visible, before, best._replace(text=original), page):
-        return None
-    return end, original
-
-
-def _leave_open(one: str, other: str) -> str | None:
-    """Give what two candidates share, with '?' where they differ in a digit; None if they differ in more."""
-    if len(one) != len(other):
-        return None
-    shared = []
-    for a, b in zip(one, other, strict=True):
-        if a != b and a in _DIGITS and b in _DIGITS:
-            shared.append("?")
-        elif evidence_of(a) == evidence_of(b):
-            shared.append(a)
-        else:
-            return None
-    return "".join(shared)
-
-
-def _gives_back(visible: str, before: str, candidate: Hypothesis, page: Page) -> bool:
-    """Whether a candidate, damaged again behind the character that leads up to it, gives what is visible."""
-    table = page.annotated | dict(map(insertion, candidate.read))
-    context = before[-1:].replace("?", "")
-    again = damage_line(context + candidate.text, table)
-    head = context + table.get(encode(context), b"").decode("gbk") if context else ""
-    if page.folded:
-        again, head = again.translate(FOLDING), head.translate(FOLDING)
-    return again == head + visible
-
-
-def _simplify(text: str) -> str:
-    return "".join(map(simplify_character, text)).translate(FOLDING)

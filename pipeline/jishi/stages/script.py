@@ -65,12 +65,16 @@ def classify_script(text: str, characters: Set[str] | None = None) -> Script:
     return "traditional" if simplified <= traditional * _STRAY else "mixed"
 
 
-def to_simplified(text: str, script: Script) -> str:
+def to_simplified(text: str, script: Script, *, was_simplified: bool = False) -> str:
     """Give a text in simplified script, character for character.
 
     script: what `classify_script` says of it. In a simplified text only stray characters that have no place there
-    change (張琪 → 张琪); 乾隆, 名著 and 瞭望 stay.
+    change (張琪 → 张琪); 乾隆, 名著 and 瞭望 stay. was_simplified: the text is a simplified one that a program turned
+    into traditional script (`to_traditional`). What no such program writes was there before: 昇騰 was 昇腾, for 升腾
+    would be 升騰.
     """
+    if was_simplified and script != "simplified":
+        return _restore_shared(text, to_simplified(text, script))
     if script == "simplified":
         return text if _distinctive()[0].isdisjoint(text) else text.translate(_stray_characters())
     converted: str = _converter("t2s").convert(text)
@@ -110,6 +114,16 @@ def _names_with(char: str) -> re.Pattern[str]:
     titles = "教授|老[师師]|院[长長]|校[长長]|主任|先生|同[学學]|博士|[书書][记記]"
     behind = rf"(?=[^\u4e00-\u9fff]|$|{titles}|[为為等和与與在就])"
     return re.compile(rf"(?:{edge})(?:[{surnames}]{char}[\u4e00-\u9fff]|[{surnames}][\u4e00-\u9fff]{char}{behind})")
+
+
+def _restore_shared(text: str, converted: str) -> str:
+    """Put back characters of both scripts where the simplified form would have been written otherwise (藉此, 昇腾)."""
+    if _SHARED.isdisjoint(text):
+        return converted
+    again = to_traditional(converted)
+    if len(again) != len(text):
+        return converted
+    return "".join(a if a in _SHARED and a != c else b for a, b, c in zip(text, converted, again, strict=True))
 
 
 def _restore_rare(text: str, converted: str) -> str:
