@@ -36,6 +36,26 @@ def test_two_workers_over_tcp_give_the_same_records_as_one_process(tmp_path: Pat
     assert (tmp_path / "there.jsonl").read_bytes() == (tmp_path / "here.jsonl").read_bytes()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_addresses_with_a_cluster(tmp_path: Path, cluster: Cluster, kind: str) -> None:
+    """Inputs are read and outputs written by the run, so that workers need reach neither."""
+    import fsspec
+
+    extract_archive(str(RAW), output=str(tmp_path / "here"), workers=0)
+    if kind == "file":
+        inputs, output = RAW.as_uri(), (tmp_path / "there").as_uri()
+    else:
+        inputs, output = "memory://raw", "memory://there"
+        files = [path for path in RAW.iterdir() if not path.name.startswith(".")]
+        fsspec.filesystem("memory").pipe({f"/raw/{path.name}": path.read_bytes() for path in files})
+    summary = extract_archive(inputs, output=output, scheduler=cluster.address)
+    assert summary.fresh == summary.counts["articles"] > 12
+    with fsspec.open(f"{output}/records-00000.jsonl", "rb") as file:
+        assert file.read() == (tmp_path / "here/records-00000.jsonl").read_bytes()
+    assert extract_archive(inputs, output=output, scheduler=cluster.address).fresh == 0
+
+
 TARGETS = ("run", "scheduler", "article process", "Dask worker", "nanny and worker")
 
 

@@ -116,6 +116,109 @@ def test_on_the_command_line(
     assert "1 valid, 3 not" in out
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["s4://bucket/news"], "s4://bucket/news is no address that can be used"),
+        (["sftp://me:secret@127.0.0.1:9/news"], "sftp://127.0.0.1:9/news"),
+        (["memory://nothing/there"], "memory://nothing/there: nothing to read there"),
+        (["a.jsonl", "-o", "s4://bucket/out"], "s4://bucket/out is no address that can be used"),
+        (["a.jsonl", "-o", ""], "the output has no name"),
+        (["a.jsonl", "-o", "a.csv"], "records are written as .jsonl"),
+        (["a.jsonl", "-o", "a.jsonl/out"], "cannot be written: Not a directory"),
+        (["a.jsonl", "--separator", "("], "the separator '(' is not a regular expression"),
+        (["a.jsonl", "--encoding", "klingon"], "there is no encoding named 'klingon'"),
+        (["a.jsonl", "--exclude", "jishi_talk"], "there is no stage jishi_talk to leave out; there are jishi_metadata"),
+        (["a.jsonl", "--time-limit", "nan"], "--time-limit must be more than 0 seconds"),
+        (["a.jsonl", "--workers", "-1"], "--workers must be 0 or more"),
+        (["a.jsonl", "--restart", "--update"], "choose one"),
+        (["a.jsonl", "--scheduler", "localhost"], "'localhost' is no address of a Dask scheduler"),
+        (["a.jsonl", "--model", "nowhere"], "the pipeline cannot be loaded: FileNotFoundError: no tagger in nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_articles(tmp_path / "a.jsonl", [REPORT])
+    output = [] if "-o" in arguments else ["-o", "out.jsonl"]
+    assert main(["extract", *arguments, *output]) == 2
+    printed, said = capsys.readouterr()
+    assert printed == ""
+    assert len(said.splitlines()) == 1
+    assert said.startswith("jishi: ")
+    assert message in said
+    assert "secret" not in said
+
+
+def test_a_password_is_neither_stored_nor_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("sqlalchemy")
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "news.db") as connection:
+        connection.execute("CREATE TABLE news (content TEXT)")
+        connection.execute("INSERT INTO news VALUES (?)", (REPORT,))
+    connection.close()
+    address = f"sqlite:///{tmp_path}/news.db?password=geheim"
+    output = tmp_path / "out"
+    again = ["extract", address, "--query", "SELECT * FROM news", "-o", str(output)]
+    main(again)
+    main(["extract", "postgresql://reader:geheim@127.0.0.1:9/news?password=geheim", *again[2:]])
+    assert "was begun with other inputs" in capsys.readouterr().err
+    for path in output.rglob("*"):
+        assert not path.is_file() or b"geheim" not in path.read_bytes(), path
+
+
+def test_the_log_for_machines_tells_the_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_articles(tmp_path / "a.jsonl", [REPORT, ""])
+    output = str(tmp_path / "out.jsonl")
+    assert main(["extract", str(tmp_path / "a.jsonl"), "-o", output, "--log-json"]) == 1
+    last = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (last["event"], last["articles"], last["records"]) == ("finished", 2, 1)
+    assert last["rejects_by_reason"] == {"no_text": 1}
+    assert last["files"] == [output]
+    assert main(["extract", str(tmp_path / "missing"), "-o", output, "--log-json"]) == 2
+    (failed,) = map(json.loads, capsys.readouterr().err.splitlines())
+    assert failed["event"] == "failed"
+    assert "no such file" in failed["message"]
+
+
+def test_logging_is_left_as_it_was(tmp_path: Path) -> None:
+    import logging
+
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers), logging.raiseExceptions, logging.root.manager.disable)
+    write_articles(tmp_path / "a.jsonl", [REPORT])
+    extract_archive(str(tmp_path / "a.jsonl"), output=str(tmp_path / "out.jsonl"), workers=0)
+    assert before == (root.level, list(root.handlers), logging.raiseExceptions, logging.root.manager.disable)
+
+
+def test_a_run_in_an_object_store_goes_on_and_keeps_to_itself(tmp_path: Path) -> None:
+    """`memory://` stands for any address that is no disk."""
+    fsspec = pytest.importorskip("fsspec")
+    store = fsspec.filesystem("memory")
+    store.pipe({f"/crawl/{name}": (RAW / name).read_bytes() for name in ("articles.jsonl", "volunteers.txt")})
+    store.pipe("/crawl/sub/page.css", b"p {}")
+    extract_archive(str(RAW / "articles.jsonl"), str(RAW / "volunteers.txt"), output=str(tmp_path / "o"), workers=0)
+    try:
+        for output in ("memory://records.jsonl", "memory://crawl/out"):
+            summary = extract_archive("memory://crawl", output=output, workers=0)
+            assert summary.fresh == summary.counts["articles"] > 12
+            (name,) = summary.files
+            assert store.cat(name.removeprefix("memory:/")) == (tmp_path / "o/records-00000.jsonl").read_bytes()
+            assert extract_archive("memory://crawl", output=output, workers=0).was_complete
+        store.pipe("/crawl/new.txt", REPORT.encode())
+        summary = extract_archive("memory://crawl", output="memory://crawl/out", workers=0, update=True)
+        assert (summary.fresh, summary.reused) == (1, summary.counts["articles"] - 1)
+        assert not fsspec.filesystem("memory").transaction.files
+    finally:
+        store.rm("/crawl", recursive=True)
+
+
 def test_reading_records_says_what_is_wrong_and_where(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"schema_version": "1.0"}\n', encoding="utf-8")
     with pytest.raises(ArchiveError, match=r"a\.jsonl:1 is not a valid record: article: Field required"):

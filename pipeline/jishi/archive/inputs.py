@@ -188,7 +188,9 @@ def _expand_address(name: str) -> Iterator[InputFile | FoundProblem]:
         if fs.isfile(path):
             names = [path]
         elif fs.isdir(path):
-            names, base = [found for found in sorted(fs.find(path)) if split_name(found)[0]], path.rstrip("/") + "/"
+            base = path.rstrip("/") + "/"
+            names = [found for found in sorted(fs.find(path)) if split_name(found)[0]]
+            names = [found for found in names if "/." not in f"/{found.removeprefix(base)}"]  # hidden, as on a disk
         elif glob.has_magic(path):
             fixed = path[: path.index(next(character for character in path if character in "*?["))]
             names, base = sorted(fs.glob(path)), fixed[: fixed.rfind("/") + 1]

@@ -51,10 +51,9 @@ class Layout:
     @property
     def paths(self) -> list[str]:
         """What must not be read as input: the output and the work folder."""
-        base = self.storage.location
         if self.name is None:
-            return [base]
-        return [f"{base}/{self.name}", f"{base}/{self.rejects}", f"{base}/{self.work}"]
+            return [self.storage.locate()]
+        return [self.storage.locate(name) for name in (self.name, self.rejects, self.work)]
 
     @property
     def records_format(self) -> str:

@@ -23,6 +23,9 @@ class Storage(Protocol):
 
     location: str
 
+    def locate(self, name: str = "") -> str:
+        """Give the path or address of a file, or of the folder, as `list_inputs` gives those that it finds."""
+
     def create(self, name: str) -> Any:
         """A context manager giving a binary stream; the file is there when the context ends without an exception."""
 
@@ -89,6 +92,10 @@ class LocalFolder:
         self.location = location
         self._path = Path(location)
 
+    def locate(self, name: str = "") -> str:
+        """Give the path of a file, or of the folder."""
+        return str(self._path / name)
+
     @contextmanager
     def create(self, name: str) -> Iterator[BinaryIO]:
         """Give a stream to a new file that replaces one of the same name when it is whole."""
@@ -148,6 +155,10 @@ class RemoteFolder:
         self.location = hide_user(location)
         self._fs, path = open_address(location)
         self._path = path.rstrip("/")
+
+    def locate(self, name: str = "") -> str:
+        """Give the address of an object, or of the folder, in fsspec's canonical form."""
+        return str(self._fs.unstrip_protocol(f"{self._path}/{name}".rstrip("/")))
 
     @contextmanager
     def create(self, name: str) -> Iterator[BinaryIO]:
