@@ -63,6 +63,7 @@ def main() -> None:
     parser.add_argument("--errors", metavar="FIELD", help="print the errors in one field instead")
     parser.add_argument("--damage", type=int, choices=(1, 2, 3), help="damage the simplified articles first")
     parser.add_argument("--keep", type=Path, help="keep the records in this file")
+    parser.add_argument("--model", type=Path, help="folder of a tagger; default: the one shipped")
     options = parser.parse_args()
     if options.set == "seed":
         articles_path, gold = options.shared / "seed/article.jsonl", options.shared / "seed/gold.jsonl"
@@ -72,7 +73,7 @@ def main() -> None:
     articles = read_articles(articles_path)
     if options.damage:
         articles = damage_articles(articles, options.shared, options.damage)
-    nlp = jishi.load()
+    nlp = jishi.load(model=options.model)
     jishi.extract("预热。", nlp=nlp)
     characters = sum(len(article.source_text) for article in articles)
     start = time.perf_counter()
@@ -87,7 +88,7 @@ def main() -> None:
         table = score(gold, path, options.shared, "--by-source")
     print(table, end="")
     print(f"{characters / seconds:,.0f} characters a second")
-    if options.set == "dev":
+    if options.set == "dev" and not options.model:
         name = f"accuracy-damage{options.damage}.md" if options.damage else "accuracy.md"
         heading = f"# Accuracy on the dev set ({len(articles)} articles)\n\n"
         command = "python benchmarks/accuracy.py --shared ../shared" + (

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import opencc
 
 from jishi.stages.tagger import (
     DATE_ROLES,
@@ -105,6 +104,8 @@ def set_span(bits: Any, start: int, end: int, first: int) -> None:
 
 @functools.cache
 def _converter() -> Any:
+    import opencc
+
     return opencc.OpenCC("t2s")
 
 
@@ -318,32 +319,23 @@ def read_annotation(annotation: Annotation, lexicon: TitleLexicon, source: str =
     return sequence
 
 
-def read_gold(golds: Iterable[dict[str, Any]], lexicon: TitleLexicon) -> list[Sequence]:
-    """Give gold records as sequences."""
-    return [read_annotation(annotate(gold), lexicon) for gold in golds]
-
-
-def store_annotations(golds: Iterable[dict[str, Any]], path: Path) -> None:
-    """Write annotations without their texts: the article's id in corpora/news, and offsets."""
-    with path.open("w", encoding="utf-8") as lines:
-        for gold in golds:
-            own = annotate(gold)
-            item = {
-                "id": gold["id"], "entities": own.entities, "frames": own.frames, "roles": own.roles,
-                "split_names": own.split_names,
-            }  # fmt: skip
-            lines.write(json.dumps(item, separators=(",", ":")) + "\n")
-
-
-def read_annotations(path: Path, news: dict[str, dict[str, Any]]) -> list[Annotation]:
-    """Read what `store_annotations` wrote. news: articles of corpora/news by id."""
-    found = []
-    for item in read_jsonl(path):
-        article = news[item["id"]]
-        text = article_text(article["title"], article["text"])
-        spans = {key: [tuple(span) for span in item[key]] for key in ("entities", "frames", "roles", "split_names")}
-        found.append(Annotation(text, **spans))
-    return found
+def read_talks(gold: dict[str, Any]) -> Sequence:
+    """Give an article in which only talks are annotated: topics are known, names only those of speakers."""
+    sequence = Sequence(article_text(gold["title"], gold["text"]), "talks")
+    shift = 5 * FRAME_LABELS.index("TOPIC")
+    sequence.frames &= ~np.uint32(0b11111 << shift)
+    sequence.frames |= np.uint32(1 << shift)
+    spans = [
+        (start, end, "TOPIC")
+        for talk in gold["talks"]
+        for start, end in occurrences(sequence.text, simplify(talk["topic"]))
+    ]
+    for start, end, label in longest_of_each(spans):
+        sequence.set_frame(start, end, label)
+    for speaker in {simplify(name) for talk in gold["talks"] for name in talk["speakers"]}:
+        for start, end in occurrences(sequence.text, speaker):
+            sequence.set_entity(start, end, "PERSON")
+    return sequence
 
 
 # --- labelled corpora ---------------------------------------------------------------------------------------------

@@ -60,35 +60,35 @@ def numpy(tensor: Any) -> Any:
     return tensor.detach().float().numpy()
 
 
-def fold_norm(convolution: Any, norm: Any) -> tuple[Any, Any]:
+def fold_norm(layer: Any) -> tuple[Any, Any]:
     """Give the weights (out, 3 × in: left, own, right) and bias of a convolution with its norm."""
+    norm = layer.norm
     scale = numpy(norm.weight) / np.sqrt(numpy(norm.running_var) + norm.eps)
-    weight = numpy(convolution.weight) * scale[:, None, None]
-    bias = (numpy(convolution.bias) - numpy(norm.running_mean)) * scale + numpy(norm.bias)
-    return weight.transpose(0, 2, 1).reshape(len(weight), -1), bias
+    bias = (numpy(layer.product.bias) - numpy(norm.running_mean)) * scale + numpy(norm.bias)
+    return numpy(layer.product.weight) * scale[:, None], bias
 
 
 def build_graph(network: TaggerNetwork) -> onnx.ModelProto:
     """Give the network as it is run."""
-    graph, encoder = Graph(), network.encoder
-    pairs = graph.look_up(encoder.bigram.weight, "bigrams")
+    graph, tables = Graph(), network.embeddings
+    pairs = graph.look_up(tables.bigram.weight, "bigrams")
     embedded = [
-        graph.look_up(encoder.character.weight, "characters"),
+        graph.look_up(tables.character.weight, "characters"),
         graph.cut(pairs, 0, -1),
         graph.cut(pairs, 1, 2**62),
-        graph.look_up(encoder.word.weight, "words"),
-        graph.look_up(encoder.shape.weight, "shapes"),
+        graph.look_up(tables.word.weight, "words"),
+        graph.look_up(tables.shape.weight, "shapes"),
     ]
     quantised, scale, zero = graph.add("DynamicQuantizeLinear", graph.add("Concat", *embedded, axis=-1), outputs=3)
-    projection = encoder.project
-    features = graph.product(quantised, scale, zero, numpy(projection.weight)[:, :, 0], numpy(projection.bias))
-    for convolution, norm in zip(encoder.convolutions, encoder.norms, strict=True):
-        dilation = convolution.dilation[0]
+    projection = tables.project
+    features = graph.product(quantised, scale, zero, numpy(projection.weight), numpy(projection.bias))
+    for layer in network.encoder.layers:
+        dilation = layer.dilation
         quantised, scale, zero = graph.add("DynamicQuantizeLinear", features, outputs=3)
         around = graph.constant(np.array([0, dilation, 0, 0, dilation, 0], np.int64))
         padded = graph.add("Pad", quantised, around, zero)
         near = [graph.cut(padded, 0, -2 * dilation), quantised, graph.cut(padded, 2 * dilation, 2**62)]
-        product = graph.product(graph.add("Concat", *near, axis=-1), scale, zero, *fold_norm(convolution, norm))
+        product = graph.product(graph.add("Concat", *near, axis=-1), scale, zero, *fold_norm(layer))
         features = graph.add("Add", features, graph.add("Relu", product))
     heads = (network.entities, network.frames, network.roles)  # in full precision: they are small and decide
     weight = np.concatenate([numpy(head.weight) for head in heads]).T

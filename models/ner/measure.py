@@ -1,15 +1,17 @@
-"""How good a network is while it trains: names in the dev articles, before the document settles them."""
+"""How good a network is while it trains: names and frames in the dev articles, before the document settles them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from data import article_text, read_jsonl, segment, simplify
 from network import TaggerNetwork
+from training import probabilities, split_heads
 
-from jishi.stages.tagger import ENTITY_LABELS, CharacterTable, encode_characters, read_spans
+from jishi.stages.tagger import ENTITY_LABELS, FRAME_LABELS, CharacterTable, encode_characters, read_spans
 
 
 class DevelopmentSet:
@@ -20,30 +22,45 @@ class DevelopmentSet:
         for gold in read_jsonl(shared / "benchmark/dev.gold.jsonl"):
             text = article_text(gold["title"], gold["text"])
             ids = table.look_up(text)
-            arrays = (ids, encode_characters(ids), *segment(text))
-            inputs = [torch.from_numpy(array.astype(np.int64))[None] for array in arrays]
-            self.articles.append((gold, text, inputs))
+            words, shapes = segment(text)
+            arrays = {"characters": ids, "bigrams": encode_characters(ids), "words": words, "shapes": shapes}
+            wanted = {
+                "people": [{simplify(person["name"])} for person in gold["people"]],
+                "credits": [{simplify(credit["name"])} for credit in gold["credits"]],
+                "organisations": [
+                    {simplify(form) for form in (o["name"], *o["aliases"])} for o in gold["organisations"]
+                ],
+                "EVENT": [{simplify(event["name"])} for event in gold["events"] if event["name"]],
+                "PLACE": [{simplify(event["place"])} for event in gold["events"] if event["place"]],
+                "TOPIC": [{simplify(talk["topic"])} for talk in gold["talks"]],
+                "HONOUR": [{simplify(honour)} for person in gold["people"] for honour in person["honours"]],
+            }
+            self.articles.append((text, {name: array.astype(np.int64) for name, array in arrays.items()}, wanted))
 
-    @torch.no_grad()
-    def measure(self, network: TaggerNetwork) -> str:
-        """Give one line: precision, recall and F1 of names as strings, an article at a time."""
-        people, organisations = [0, 0, 0], [0, 0, 0, 0]  # right, given, (found,) gold
-        for gold, text, inputs in self.articles:
-            scores = torch.log_softmax(network.entities(network.features(*inputs)), -1)[0].numpy()
-            spans = read_spans(scores, ENTITY_LABELS)
-            credits = {simplify(c["name"]) for c in gold["credits"]}
-            names = {simplify(p["name"]) for p in gold["people"]}
-            given = {text[s.start : s.end] for s in spans if s.label == "PERSON"} - (credits - names)
-            people = [a + b for a, b in zip(people, (len(given & names), len(given), len(names)), strict=True)]
-            forms = [{simplify(f) for f in (o["name"], *o["aliases"])} for o in gold["organisations"]]
-            given = {text[s.start : s.end] for s in spans if s.label == "ORG"}
-            right, found = len(given & set().union(*forms)), sum(bool(f & given) for f in forms)
-            counts = (right, len(given), found, len(forms))
-            organisations = [a + b for a, b in zip(organisations, counts, strict=True)]
-        return "dev " + "; ".join(
-            f"{name} P {p:.3f} R {r:.3f} F1 {2 * p * r / max(p + r, 1e-9):.3f}"
-            for name, p, r in (
-                ("people", people[0] / max(people[1], 1), people[0] / max(people[2], 1)),
-                ("organisations", organisations[0] / max(organisations[1], 1), organisations[2] / organisations[3]),
-            )
-        )
+    def measure(self, network: TaggerNetwork, device: Any) -> str:
+        """Give one line: F1 of strings, an article at a time."""
+        counts = {name: [0, 0, 0, 0] for name in ("people", "organisations", *FRAME_LABELS)}
+        for text, arrays, wanted in self.articles:
+            inputs = {name: torch.from_numpy(array)[None].to(device) for name, array in arrays.items()}
+            inputs["rows"] = torch.ones_like(inputs["characters"])
+            entities, frames, _ = split_heads(probabilities(network, inputs)[0].float().cpu().clamp(min=1e-9).log())
+            spans = read_spans(entities.numpy(), ENTITY_LABELS)
+            names = set().union(*wanted["people"])
+            given = {"people": {text[s.start : s.end] for s in spans if s.label == "PERSON"}}
+            given["people"] -= set().union(*wanted["credits"]) - names
+            given["organisations"] = {text[s.start : s.end] for s in spans if s.label == "ORG"}
+            for i, label in enumerate(FRAME_LABELS):
+                found = read_spans(np.ascontiguousarray(frames[:, i].numpy()), (label,))
+                given[label] = {text[s.start : s.end] for s in found}
+            for name, count in counts.items():
+                right = given[name] & set().union(*wanted[name])
+                count[0] += len(right)
+                count[1] += len(given[name])
+                count[2] += sum(bool(forms & given[name]) for forms in wanted[name])
+                count[3] += len(wanted[name])
+        scores = []
+        for name, (right, number, found, all_wanted) in counts.items():
+            precision, recall = right / max(number, 1), found / max(all_wanted, 1)
+            f1 = 2 * precision * recall / max(precision + recall, 1e-9)
+            scores.append(f"{name} {f1:.3f} ({precision:.2f} {recall:.2f})")
+        return "dev " + "; ".join(scores)

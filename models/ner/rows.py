@@ -1,4 +1,7 @@
-"""Rows and batches: sequences laid end to end in long arrays, cut into rows, drawn at random into batches."""
+"""Rows and batches: sequences laid end to end in long arrays, cut into rows, drawn at random into batches.
+
+Batches are gathered on the device (a GPU, where there is one) from one long column a field.
+"""
 
 from __future__ import annotations
 
@@ -21,18 +24,18 @@ class Rows:
     characters: Any
     words: Any
     shapes: Any
-    entities: Any
-    frames: Any
-    silver: Any
-    roles: Any
-    roles_known: Any
+    entities: Any = None  # None: nothing is known
+    frames: Any = None
+    silver: Any = None
+    roles: Any = None
+    roles_known: Any = None
     bounds: list[tuple[int, int]] = field(default_factory=list)
 
 
 BREAK = re.compile(r"[^\n。！？；]*[\n。！？；]*")
 
 
-def pieces(text: str, limit: int = 480) -> Iterator[tuple[int, int]]:
+def pieces(text: str, limit: int = 1000) -> Iterator[tuple[int, int]]:
     """Cut a text after sentences, into pieces of at most `limit` characters where sentences allow it."""
     start = end = 0
     for match in BREAK.finditer(text):
@@ -40,7 +43,7 @@ def pieces(text: str, limit: int = 480) -> Iterator[tuple[int, int]]:
             yield start, end
             start = end
         end = match.end()
-        while end - start > limit * 2:
+        while end - start > limit:
             yield start, start + limit
             start += limit
     if end > start:
@@ -59,7 +62,7 @@ BLANK = {
 }
 
 
-def lay_out(sequences: Iterable[Sequence], look_up: Any, join: int = 0, limit: int = 480) -> Rows:
+def lay_out(sequences: Iterable[Sequence], look_up: Any, join: int = 0, limit: int = 1000) -> Rows:
     """Segment, cut and concatenate sequences. join: short ones are joined by a newline up to this many characters."""
     columns: dict[str, list[Any]] = {name: [] for name in (*FIELDS, "characters")}
     bounds: list[tuple[int, int]] = []
@@ -104,35 +107,70 @@ EMPTY = {
 
 
 class Source:
-    """Rows of one corpus, each drawn once before any is drawn again."""
+    """Rows of one corpus, each drawn once before any is drawn again. offset: of the corpus in the pool."""
 
-    def __init__(self, rows: Rows, rng: random.Random) -> None:
-        self.rows = rows
+    def __init__(self, rows: Rows, offset: int, rng: random.Random) -> None:
+        self.bounds = [(offset + start, offset + end) for start, end in rows.bounds]
         self.rng = rng
         self.order: list[int] = []
         self.mean_length = float(np.mean([end - start for start, end in rows.bounds]))
 
     def draw(self) -> tuple[int, int]:
         if not self.order:
-            self.order = list(range(len(self.rows.bounds)))
+            self.order = list(range(len(self.bounds)))
             self.rng.shuffle(self.order)
-        return self.rows.bounds[self.order.pop()]
+        return self.bounds[self.order.pop()]
 
 
-def draw_batch(
-    sources: Mapping[str, Source], shares: Mapping[str, float], rng: random.Random, lanes: int, length: int = 1024
-) -> dict[str, Any]:
-    """Fill `lanes` lanes of `length` characters with rows. shares: of the characters, by source."""
-    names = [name for name in shares if shares[name] > 0]
-    weights = [shares[name] / sources[name].mean_length for name in names]
-    batch = {name: np.full((lanes, length), value, np.int64) for name, value in EMPTY.items()}
-    for lane in range(lanes):
-        position = 0
-        while position < length - 20:
-            source = sources[rng.choices(names, weights)[0]]
-            start, end = source.draw()
-            size = min(end - start, length - position)
-            for name, values in batch.items():
-                values[lane, position : position + size] = getattr(source.rows, name)[start : start + size]
-            position += size + GAP
-    return batch
+class Pool:
+    """All corpora end to end on a device; batches are drawn from them. length: of a lane, in characters."""
+
+    def __init__(self, corpora: Mapping[str, Rows], device: Any, seed: int, length: int = 1024) -> None:
+        import torch
+
+        self.device, self.length = device, length
+        self.sources: dict[str, Source] = {}
+        self.areas: dict[str, tuple[int, int]] = {}
+        rng, total = random.Random(seed), 1  # place 0 is padding
+        for name, rows in corpora.items():
+            self.sources[name] = Source(rows, total, rng)
+            self.areas[name] = (total, total + len(rows.characters))
+            total += len(rows.characters)
+        self.columns = {}
+        for name, value in EMPTY.items():
+            column = np.full(total, value, np.int32)
+            for corpus, rows in corpora.items():
+                values = getattr(rows, name)
+                if values is not None:
+                    column[slice(*self.areas[corpus])] = values
+            self.columns[name] = torch.from_numpy(column).to(device)
+        self.taught: Any = None  # (characters of the taught corpus, all heads), in 16 bits
+        self.taught_area = (0, 0)
+
+    def draw(self, shares: Mapping[str, float], rng: random.Random, lanes: int) -> dict[str, Any]:
+        """Fill lanes with rows, of several corpora. shares: of the characters, by source."""
+        names = [name for name in shares if shares[name] > 0]
+        weights = [shares[name] / self.sources[name].mean_length for name in names]
+        places, numbers = np.zeros((lanes, self.length), np.int64), np.zeros((lanes, self.length), np.int32)
+        for lane in range(lanes):
+            position = number = 0
+            while position < self.length - 20:
+                start, end = self.sources[rng.choices(names, weights)[0]].draw()
+                size, number = min(end - start, self.length - position), number + 1
+                places[lane, position : position + size] = np.arange(start, start + size)
+                numbers[lane, position : position + size] = number
+                position += size + GAP
+        return self.gather(places, numbers)
+
+    def gather(self, places: Any, numbers: Any) -> dict[str, Any]:
+        """Give the columns of some places (lanes, length), what the teacher says there, and the rows' numbers."""
+        import torch
+
+        where = torch.from_numpy(places).to(self.device)
+        batch = {name: column[where].long() for name, column in self.columns.items()}
+        batch["rows"] = torch.from_numpy(numbers).to(self.device)
+        if self.taught is not None:
+            first, last = self.taught_area
+            batch["is_taught"] = (where >= first) & (where < last)
+            batch["taught"] = self.taught[(where - first).clamp(0, last - first - 1)]
+        return batch

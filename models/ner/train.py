@@ -1,15 +1,21 @@
 """From the shared corpora to the shipped tagger.
 
-    python models/ner/train.py --shared ../shared [--out models/ner] [--work build/ner] [--leave-out people-dev]
+    python models/ner/train.py --shared ../shared                 # everything; hours on two cores, minutes on a GPU
+    python models/ner/train.py --shared ../shared --only prepare  # read and segment the corpora into the work folder
+    python models/ner/train.py --only fit --device cuda           # train from the work folder alone, elsewhere
+    python models/ner/train.py --only export                      # the trained network to the shipped files
 
-Needs torch, onnx and onnxscript beside the package itself. Each stage leaves a checkpoint in the work folder and is
-skipped where that is there already:
+Needs torch, onnx and onnxscript beside the package itself. Each stage leaves a file in the work folder and is skipped
+where that is there already:
 
-1. pretraining: news articles with silver entities and masked characters, beside gold and corpora/ner;
-2. teacher: gold records, our annotations and corpora/ner, with recombined names;
-3. student: from the pretrained weights, on what the teacher finds in the news, then as the teacher;
-4. the mean of teacher and student, polished with more of the other corpora, and the mean of before and after;
-5. export.
+1. prepare: gold records, our annotations, corpora/ner and the news as rows of numbers;
+2. reader: a network with attention learns Chinese from the news (masked characters, the silver labels of LAC) and from
+   corpora/ner;
+3. teacher: the reader, taught by gold records and our annotations, with recombined names;
+4. student: the network that is shipped learns from gold, corpora/ner, and from what the teacher says of all the news;
+5. one teacher and student more for each part of the annotated articles, which they do not see (nor people-dev and
+   msra-val): the relation models learn from what these say;
+6. export.
 """
 
 from __future__ import annotations
@@ -18,54 +24,52 @@ import argparse
 import itertools
 import pickle
 import random
+import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import data
+import numpy as np
 import torch
 from augment import NamePool, entity_spans, recombine
 from data import Sequence
 from export import export
 from measure import DevelopmentSet
 from network import TaggerNetwork
-from pseudo import label_articles
-from rows import Rows, Source, lay_out
-from training import LOSSES, Phase, train
+from rows import Pool, Rows, lay_out
+from training import Phase, pair_characters, probabilities, train
 
 from jishi.stages.tagger import CharacterTable, fold_character
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "annotations"))
+import annotations  # noqa: E402
+
 SEED = 1
 COPIES = 3  # of each gold article, with recombined names
-NER, GOLD = "ner", "gold"
-FRAMED = LOSSES | {"frames": 2.0, "roles": 0.6, "masked": 0.15}  # frames are rare: their mean loss is small
-PRETRAINING = (
-    Phase("pretraining", 450, {"news": 0.60, GOLD: 0.12, NER: 0.28}, rate=2e-3, last_rate=0.3, masked=0.10),
-    Phase("pretraining, on", 900, {"news": 0.55, GOLD: 0.17, NER: 0.28}, rate=1.5e-3),
-)
-TEACHING = (Phase("gold", 300, {GOLD: 0.75, NER: 0.25}, rate=1e-3, lanes=8, dropout=0.15, masked=0.05, average=0.995),)
-STUDYING = (
-    Phase("student", 450, {"pseudo": 0.50, GOLD: 0.25, NER: 0.25}, rate=1.2e-3, lanes=12, losses=FRAMED),
-    Phase(
-        "student, gold",
-        300,
-        {GOLD: 0.75, NER: 0.25},
-        rate=8e-4,
-        lanes=8,
-        dropout=0.15,
-        masked=0.05,
-        average=0.995,
-        losses=FRAMED,
-    ),
-)
-POLISHING = (
-    Phase(
-        "all corpora", 250, {GOLD: 0.45, NER: 0.55}, rate=8e-4, lanes=8, warm_up=40, dropout=0.10, masked=0.05,
-        average=0.995, losses=FRAMED,
-    ),
+WIDTH_OF_TEACHER = 512
+NER, GOLD, NEWS = "ner", "gold", "news"
+HELD_OUT = ("people-dev", "msra-val")  # what only the shipped network and its teacher are trained on
+# On a GPU each phase ends after so many seconds; on a processor the steps bind.
+READING = Phase(
+    "reader", 3600, {NEWS: 0.8, NER: 0.2}, rate=1e-3, seconds=130, lanes=48, warm_up=300, dropout=0.05, masked=0.18,
+    no_words=0.6, average=0.999,
+    losses={"masked": 1.0, "silver": 0.5, "entities": 0.5},
 )  # fmt: skip
+TEACHING = Phase(
+    "teacher", 1600, {GOLD: 0.65, NER: 0.2, NEWS: 0.15}, rate=3e-4, seconds=45, lanes=24, warm_up=100, dropout=0.15,
+    masked=0.08, average=0.998,
+    losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "masked": 0.2, "silver": 0.1},
+)  # fmt: skip
+STUDYING = Phase(
+    "student", 3000, {NEWS: 0.65, GOLD: 0.2, NER: 0.15}, rate=3e-3, seconds=75, lanes=48, warm_up=200,
+    average=0.998, masked=0.06, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "masked": 0.05, "taught": 1.0},
+)  # fmt: skip
+TEACHING_PART = Phase(**{**vars(TEACHING), "name": "teacher of a part", "steps": 1000, "seconds": 25})
+STUDYING_PART = Phase(**{**vars(STUDYING), "name": "student of a part", "steps": 1400, "seconds": 36})
 
 
 def main() -> None:
@@ -73,79 +77,100 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, default=HERE)
     parser.add_argument("--work", type=Path, default=Path("build/ner"))
-    parser.add_argument("--leave-out", action="append", default=[], help="file of corpora/ner not to train on")
-    parser.add_argument("--no-student", action="store_true", help="stop at the teacher: quicker, a little worse")
+    parser.add_argument("--only", choices=("prepare", "fit", "export"))
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--shorten", type=float, default=1.0, help="divide steps and seconds of all phases by this")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(2)
-    recipe = Recipe(options.shared, options.work, options.leave_out)
-    recipe.stage("pretrained", None, PRETRAINING)
-    last = recipe.stage("teacher", "pretrained", TEACHING)
-    if not options.no_student:
-        recipe.export("teacher", options.work / "teacher")
-        recipe.stage("student", "pretrained", STUDYING)
-        recipe.average("mean", "teacher", "student")
-        recipe.stage("polished", "mean", POLISHING)
-        last = recipe.average("final", "mean", "polished")
-    recipe.export(last, options.out)
+    if options.only in (None, "prepare"):
+        Preparation(options.shared, options.work).run()
+    if options.only in (None, "fit"):
+        Recipe(options.work, torch.device(options.device), options.shorten).run()
+    if options.only in (None, "export"):
+        for name in ("student", *(f"student-{part}" for part in range(annotations.FOLDS))):
+            if (options.work / f"{name}.pt").exists():
+                folder = options.out if name == "student" else options.work / name
+                export_network(options.work, name, folder)
 
 
-class Recipe:
-    """The stages, over one work folder."""
+def export_network(work: Path, name: str, folder: Path) -> None:
+    characters = load(work / "characters")
+    network = TaggerNetwork(CharacterTable(characters).size)
+    network.load_state_dict(torch.load(work / f"{name}.pt", map_location="cpu"), strict=False)
+    export(network.float(), characters, folder)
 
-    def __init__(self, shared: Path, work: Path, leave_out: Iterable[str] = ()) -> None:
-        self.shared = shared
-        self.work = work
-        self.leave_out = set(leave_out)
-        self.characters = self.cached("characters", self.collect_characters)
-        self.table = CharacterTable(self.characters)
-        self.development = DevelopmentSet(shared, self.table)
 
-    def cached(self, name: str, make: Callable[[], Any]) -> Any:
-        """Give what `make` gives, from the work folder if it was made before."""
+def load(path: Path) -> Any:
+    return pickle.loads(path.with_name(path.name + ".pickle").read_bytes())
+
+
+class Preparation:
+    """From the shared corpora to rows of numbers in the work folder."""
+
+    def __init__(self, shared: Path, work: Path) -> None:
+        self.shared, self.work = shared, work
+
+    def run(self) -> None:
+        self.cached("characters", self.collect_characters)
+        self.table = CharacterTable(load(self.work / "characters"))
+        self.cached("gold", self.gold_rows)
+        self.cached("corpora", self.corpus_rows)
+        self.cached("news", self.news_rows)
+        self.cached("development", lambda: DevelopmentSet(self.shared, self.table))
+
+    def cached(self, name: str, make: Callable[[], Any]) -> None:
         path = self.work / f"{name}.pickle"
         if not path.exists():
+            began = time.time()
             path.write_bytes(pickle.dumps(make()))
-        return pickle.loads(path.read_bytes())
+            print(f"{name}: {time.time() - began:.0f} s, {path.stat().st_size / 1e6:.0f} MB", flush=True)
 
-    # --- data -----------------------------------------------------------------------------------------------------
-
-    def read_labelled(self) -> tuple[list[Sequence], dict[str, list[Sequence]]]:
-        """Give the articles annotated in this project's scheme, and the corpora of others."""
-        golds = data.read_jsonl(self.shared / "benchmark/train.gold.jsonl")
+    def read_labelled(self) -> tuple[list[list[Sequence]], dict[str, list[Sequence]]]:
+        """Give the articles annotated in this project's scheme, by part, and the corpora of others."""
+        golds = data.read_jsonl(self.shared / "benchmark/train.gold.jsonl") + annotations.read_articles(self.shared)
         lexicon = data.title_lexicon(self.shared, golds)
-        news = {item["id"]: item for item in data.read_jsonl(self.shared / "corpora/news/articles.jsonl")}
-        annotations = [data.annotate(gold) for gold in golds]
-        annotations += data.read_annotations(HERE / "annotations.jsonl", news)
-        gold = [data.read_annotation(annotation, lexicon) for annotation in annotations]
+        parts: list[list[Sequence]] = [[] for _ in range(annotations.FOLDS)]
+        for gold in golds:
+            parts[annotations.fold_of(gold["id"])].append(data.read_annotation(data.annotate(gold), lexicon))
+        for gold in annotations.read_talks(self.shared):
+            parts[annotations.fold_of(gold["id"])].append(data.read_talks(gold))
         corpora = {
             path.stem: list(data.read_corpus(path, lexicon))
             for path in sorted((self.shared / "corpora/ner").glob("*.jsonl"))
-            if "trad" not in path.stem and path.stem not in self.leave_out  # uner-trad: the sentences of uner-simp
+            if "trad" not in path.stem  # uner-trad: the sentences of uner-simp
         }
-        return gold, corpora
+        return parts, corpora
+
+    def read_news(self) -> Iterable[Sequence]:
+        """Give the news with the silver labels, without the dev articles, which are among them."""
+        kept_out = {gold["id"] for gold in data.read_jsonl(self.shared / "benchmark/dev.gold.jsonl")}
+        return (s for s in data.read_silver(self.shared) if s.source.removeprefix("silver:") not in kept_out)
 
     def collect_characters(self) -> list[str]:
         """Give every character that occurs four times, by frequency."""
         counts: Counter[str] = Counter()
-        gold, corpora = self.read_labelled()
-        for sequence in itertools.chain(data.read_silver(self.shared), gold, *corpora.values()):
+        parts, corpora = self.read_labelled()
+        for sequence in itertools.chain(self.read_news(), *parts, *corpora.values()):
             counts.update(sequence.text)
         folded: Counter[str] = Counter()
         for character, count in counts.items():
             folded[fold_character(character)] += count
         return [c for c, n in folded.most_common() if c in "\n " or (n >= 4 and len(c) == 1 and c > " ")]
 
-    def gold_rows(self) -> Rows:
-        gold, corpora = self.read_labelled()
-        pool = self.name_pool(itertools.chain(gold, *corpora.values()), gold + corpora["university-news"])
+    def gold_rows(self) -> list[Rows]:
+        parts, corpora = self.read_labelled()
+        everything = [sequence for part in parts for sequence in part]
+        pool = self.name_pool(itertools.chain(everything, *corpora.values()), everything + corpora["university-news"])
         rng = random.Random(SEED)
-        copies = [gold, *([recombine(s, pool, rng) for s in gold] for _ in range(COPIES - 1))]
-        return lay_out(itertools.chain(*copies), self.table.look_up)
+        rows = []
+        for part in parts:
+            copies = [part, *([recombine(s, pool, rng) for s in part] for _ in range(COPIES - 1))]
+            rows.append(lay_out(itertools.chain(*copies), self.table.look_up))
+        return rows
 
     def name_pool(self, with_names: Iterable[Sequence], with_organisations: Iterable[Sequence]) -> NamePool:
         names: Counter[str] = Counter()
-        for sequence in data.read_silver(self.shared):
+        for sequence in self.read_news():
             names.update(sequence.silver_forms("PER"))
         for sequence in with_names:
             names.update(sequence.text[a:b] for a, b, label in entity_spans(sequence) if label == "PERSON")
@@ -154,67 +179,108 @@ class Recipe:
 
     def corpus_rows(self) -> dict[str, Rows]:
         _, corpora = self.read_labelled()
-        return {name: lay_out(sequences, self.table.look_up, join=320) for name, sequences in corpora.items()}
+        return {name: lay_out(sequences, self.table.look_up, join=600) for name, sequences in corpora.items()}
 
     def news_rows(self) -> Rows:
-        return lay_out(data.read_silver(self.shared), self.table.look_up)
+        rows = lay_out(self.read_news(), self.table.look_up)
+        rows.entities = rows.frames = rows.roles = rows.roles_known = None
+        return rows
 
-    def pseudo_rows(self) -> Rows:
-        news = itertools.islice(data.read_silver(self.shared), 0, None, 4)  # as many as the student will see
-        return lay_out(label_articles(news, self.work / "teacher"), self.table.look_up)
 
-    # --- stages ---------------------------------------------------------------------------------------------------
+class Recipe:
+    """The stages of training, over one work folder."""
 
-    def sources(self, wanted: set[str]) -> tuple[dict[str, Source], dict[str, float]]:
-        """Give the sources of some shares, and how the corpora divide the share of `ner` among them."""
-        rng = random.Random(SEED)
-        found: dict[str, Source] = {}
-        corpora: dict[str, float] = {}
-        if NER in wanted:
-            for name, rows in self.cached("corpora", self.corpus_rows).items():
-                found[name] = Source(rows, rng)
+    def __init__(self, work: Path, device: torch.device, shorten: float = 1.0) -> None:
+        self.work, self.device, self.shorten = work, device, shorten
+        self.table = CharacterTable(load(work / "characters"))
+        development = load(work / "development")
+        self.evaluate = lambda network: development.measure(network, device)
+        gold = {f"{GOLD}-{part}": rows for part, rows in enumerate(load(work / "gold"))}
+        self.corpora = load(work / "corpora")
+        self.pool = Pool(gold | self.corpora | {NEWS: load(work / "news")}, device, SEED)
+
+    def run(self) -> None:
+        parts = range(annotations.FOLDS)
+        self.stage("reader", None, READING, parts, attentive=True)
+        self.stage("teacher", "reader", TEACHING, parts, attentive=True, whole=True)
+        self.teach("teacher")
+        self.stage("student", None, STUDYING, parts, whole=True)
+        for part in parts:
+            seen = [other for other in parts if other != part]
+            self.stage(f"teacher-{part}", "reader", TEACHING_PART, seen, attentive=True)
+            self.teach(f"teacher-{part}")
+            self.stage(f"student-{part}", None, STUDYING_PART, seen)
+
+    def shares(self, phase: Phase, parts: Iterable[int], whole: bool) -> dict[str, float]:
+        """Give the share of each source: those of a group are divided, by size."""
+        weights = {}
+        for name, rows in self.corpora.items():
+            if whole or name not in HELD_OUT:
                 weight = 3.0 if name == "university-news" else 0.5 if name.startswith(("weibo", "uner")) else 1.0
-                corpora[name] = weight * len(rows.characters) ** 0.7
-        makers = {GOLD: self.gold_rows, "news": self.news_rows, "pseudo": self.pseudo_rows}
-        for name in sorted(wanted & makers.keys()):
-            found[name] = Source(self.cached(name, makers[name]), rng)
-        total = sum(corpora.values())
-        return found, {name: weight / total for name, weight in corpora.items()}
+                weights[name] = weight * len(rows.characters) ** 0.7
+        shares = {name: phase.shares.get(NER, 0.0) * weight / sum(weights.values()) for name, weight in weights.items()}
+        sizes = {f"{GOLD}-{part}": len(self.pool.sources[f"{GOLD}-{part}"].bounds) for part in parts}
+        shares |= {name: phase.shares.get(GOLD, 0.0) * size / sum(sizes.values()) for name, size in sizes.items()}
+        return shares | {NEWS: phase.shares.get(NEWS, 0.0)}
 
-    def stage(self, name: str, start: str | None, phases: Iterable[Phase]) -> str:
-        """Train through phases from a checkpoint (None: from nothing), leave a checkpoint; give its name."""
+    def stage(
+        self,
+        name: str,
+        start: str | None,
+        phase: Phase,
+        parts: Iterable[int],
+        attentive: bool = False,
+        whole: bool = False,
+    ) -> None:
+        """Train for a phase from a checkpoint (None: from nothing) and leave a checkpoint. whole: on all of corpora/ner."""
         path = self.work / f"{name}.pt"
         if path.exists():
-            return name
+            return
         torch.manual_seed(SEED)
-        network = TaggerNetwork(self.table.size)
+        network = self.build(attentive)
         if start:
-            network.load_state_dict(torch.load(self.work / f"{start}.pt"))
-        sources, corpora = self.sources({source for phase in phases for source in phase.shares})
-        for position, phase in enumerate(phases):
-            shares = {k: v for k, v in phase.shares.items() if k != NER}
-            shares |= {k: v * phase.shares.get(NER, 0.0) for k, v in corpora.items()}
-            network = train(network, sources, phase, shares, SEED + position, self.development.measure)
-        torch.save(network.state_dict(), path)
-        return name
+            network.load_state_dict(torch.load(self.work / f"{start}.pt", map_location=self.device))
+        shortened = Phase(
+            **{**vars(phase), "steps": int(phase.steps / self.shorten), "seconds": phase.seconds / self.shorten}
+        )
+        if self.device.type == "cpu":
+            shortened = Phase(**{**vars(shortened), "seconds": float("inf")})
+        network = train(network, self.pool, shortened, self.shares(phase, parts, whole), SEED, self.evaluate)
+        state = network.state_dict()
+        if not attentive:  # heads that serve training alone are not kept
+            state = {key: value.half() for key, value in state.items() if not key.startswith(("masked", "silver"))}
+        torch.save(state, path)
 
-    def average(self, name: str, *parts: str) -> str:
-        """Leave the mean of some checkpoints' weights as another; give its name.
+    def build(self, attentive: bool) -> TaggerNetwork:
+        width = WIDTH_OF_TEACHER if attentive else 256
+        return TaggerNetwork(self.table.size, width, attentive).to(self.device)
 
-        They began at the same weights, so that their mean is a network too, and a steadier one (Wortsman et al. 2022).
-        """
-        states = [torch.load(self.work / f"{part}.pt") for part in parts]
-        mean = {
-            key: sum(state[key] for state in states) / len(states) if value.is_floating_point() else value
-            for key, value in states[0].items()
-        }
-        torch.save(mean, self.work / f"{name}.pt")
-        return name
-
-    def export(self, name: str, folder: Path) -> None:
-        network = TaggerNetwork(self.table.size)
-        network.load_state_dict(torch.load(self.work / f"{name}.pt"))
-        export(network, self.characters, folder)
+    def teach(self, name: str) -> None:
+        """Have a teacher read all the news; the next students learn from what it says."""
+        network = self.build(attentive=True).eval()
+        network.load_state_dict(torch.load(self.work / f"{name}.pt", map_location=self.device))
+        first, last = self.pool.areas[NEWS]
+        self.pool.taught = None
+        taught = None
+        bounds, lanes, length = self.pool.sources[NEWS].bounds, 64, self.pool.length
+        ordered = sorted(bounds, key=lambda row: row[1] - row[0])
+        for i in range(0, len(ordered), lanes):
+            rows = ordered[i : i + lanes]
+            longest = min(length, -(-max(end - start for start, end in rows) // 8) * 8)  # whole eights are faster
+            places, numbers = np.zeros((len(rows), longest), np.int64), np.zeros((len(rows), longest), np.int32)
+            for lane, (start, end) in enumerate(rows):
+                size = min(end - start, longest)
+                places[lane, :size] = np.arange(start, start + size)
+                numbers[lane, :size] = 1
+            batch = self.pool.gather(places, numbers)
+            inputs = {key: batch[key] for key in ("characters", "words", "shapes", "rows")}
+            inputs["bigrams"] = pair_characters(batch["characters"])
+            given = probabilities(network, inputs)
+            if taught is None:
+                taught = torch.zeros((last - first, given.shape[-1]), dtype=torch.float16, device=self.device)
+            real = batch["rows"] > 0
+            taught[torch.from_numpy(places).to(self.device)[real] - first] = given[real].half()
+        self.pool.taught, self.pool.taught_area = taught, (first, last)
 
 
 if __name__ == "__main__":
