@@ -202,9 +202,18 @@ def test_a_damaged_shard_is_redone(command: Command) -> None:
     assert command.read("out.jsonl") == before
 
 
+def test_shards_of_unknown_options_are_not_taken_over(command: Command) -> None:
+    command.run("out.jsonl", workers=0)
+    (command.folder / ".out.jsonl.work/run.json").unlink()
+    (command.folder / "out.jsonl").unlink()
+    assert command.run("out.jsonl", workers=0, time_limit=60.0)["fresh"] == 100
+    (command.folder / ".out.jsonl.work/run.json").write_text("{", encoding="utf-8")
+    assert "begin anew with --restart" in command.fail("out.jsonl", workers=0)
+    assert command.run("out.jsonl", workers=0, restart=True)["fresh"] == 100
+
+
 def test_inputs_and_outputs_at_addresses(command: Command) -> None:
-    """A `file://` folder serves as the object store."""
-    pytest.importorskip("fsspec")
+    """A `file://` address is the path that it names."""
     command.run("plain", workers=0)
     remote = Command(command.folder, f"file://{command.archive}")
     counts = remote.run(f"file://{command.folder}/remote", workers=0)

@@ -168,14 +168,12 @@ class _Run:
             shard_items=options.shard_items,
         )
         if options.restart:
-            for name in layout.storage.list(layout.work):
-                if name != "lock":
-                    layout.storage.delete(f"{layout.work}/{name}")
-            self._delete_shards(keep=())
+            self._forget()
         state = load_state(layout)
         if state is None:
             if layout.existing_outputs() and not options.restart:
                 raise ArchiveError(f"{where} holds records of which nothing else is known; --restart replaces them")
+            self._delete_shards(range(1, 2))  # nobody knows with which options they were made
             state = RunState(settings, self.input_names)
             state.save(layout)
             return state
@@ -197,11 +195,22 @@ class _Run:
             state.inputs = self.input_names
         return state
 
-    def _delete_shards(self, keep: tuple[int, ...]) -> None:
-        for generation in range(1, 1000):
-            name = f"{self.layout.work}/shards-{generation}"
-            if generation not in keep and self.layout.storage.exists(name):
-                self.layout.storage.delete(name)
+    def _forget(self) -> None:
+        """Delete what the work folder holds."""
+        layout = self.layout
+        try:
+            state = load_state(layout)
+            last = 0 if state is None else state.generation
+        except ArchiveError:  # it is damaged: nobody knows
+            last = 1000
+        self._delete_shards(range(1, last + 1))  # before what tells with which options they were made
+        for name in layout.storage.list(layout.work):
+            if name != "lock":
+                layout.storage.delete(f"{layout.work}/{name}")
+
+    def _delete_shards(self, generations: range) -> None:
+        for generation in generations:
+            self.layout.storage.delete(f"{self.layout.work}/shards-{generation}")
 
     # the run
 
@@ -373,9 +382,10 @@ class _Run:
         for number in self.store.numbers():
             if number >= count:  # of a longer input, before
                 self.store.forget(number)
+        earlier = range(max(1, state.finished_generation), state.generation)
         state.status, state.finished_generation = "complete", state.generation
         state.save(layout)
-        self._delete_shards(keep=(state.generation,))
+        self._delete_shards(earlier)
         rejects = layout.rejects if written["counts"]["rejects"] else None
         base = layout.storage.location
         return RunSummary(
