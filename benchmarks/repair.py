@@ -3,8 +3,9 @@
     python benchmarks/repair.py [--shared ../shared] [--articles 300] [--levels 1 2 3] [--seeds 0 1 2 3 4] [--no-harm]
 
 Clean simplified articles (those of the dev set and some of the news corpus, none of them among the counts behind
-`character_sequences.txt`) are damaged as `jishi.stages.damage` models it, repaired and converted, and compared with
-what the undamaged article normalises to. --no-harm goes over the whole corpus and lists every change of the GBK repair.
+`character_sequences.txt` and `character_ngrams.npz`) are damaged as `jishi.stages.damage` models it, repaired and
+converted, and compared with what the undamaged article normalises to. --no-harm goes over the whole corpus and lists
+every change of the GBK repair.
 Writes benchmarks/results/repair.md; --errors prints what differs.
 """
 
@@ -14,15 +15,19 @@ import argparse
 import difflib
 import hashlib
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jishi
-from jishi.stages.damage import damage
-from jishi.stages.script import classify_script
+from jishi.stages.damage import annotated_by, damage, damage_line
+from jishi.stages.lost_bytes import LETTERS, READING
+from jishi.stages.script import classify_script, simplify_character, to_traditional
 
+MARKS = set("，。、；：？！“”‘’《》（）…—·")
 RESULTS = Path(__file__).parent / "results" / "repair.md"
 
 
@@ -36,7 +41,7 @@ def read_articles(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def is_held_out(identifier: str) -> bool:
-    """Whether an article of the corpus was left out of the counts of `character_sequences.txt` (about one in 32)."""
+    """Whether an article of the corpus was left out of the counts of character sequences (about one in 32)."""
     return hashlib.sha256(identifier.encode()).digest()[0] < 8
 
 
@@ -52,59 +57,95 @@ def choose_clean(shared: Path, count: int) -> list[tuple[str, str]]:
     return dev + chosen
 
 
-def count_wrong(wanted: str, got: str) -> int:
-    """Give the number of characters in which two texts differ."""
-    if wanted == got:
-        return 0
-    matcher = difflib.SequenceMatcher(None, wanted, got, autojunk=False)
-    return sum(max(b - a, d - c) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal")
+@dataclass
+class Measured:
+    """What was found at one level and seed: characters, articles, causes of differences."""
+
+    characters: int = 0
+    wrong: int = 0
+    whole: int = 0
+    possible: int = 0
+    whole_of_possible: int = 0
+    damaged_characters: int = 0
+    seconds: float = 0.0
+    causes: Counter[str] = field(default_factory=Counter)
+    articles_by_cause: Counter[str] = field(default_factory=Counter)
 
 
-def list_differences(wanted: str, got: str) -> list[str]:
-    """Give what differs with a little of what stands before: 温柔地抚摸[着 → 排]."""
-    matcher = difflib.SequenceMatcher(None, wanted, got, autojunk=False)
-    return [
-        f"{wanted[max(0, a - 8) : a]!r} [{wanted[a:b]!r} → {got[c:d]!r}] {wanted[b : b + 8]!r}"
-        for kind, a, b, c, d in matcher.get_opcodes()
-        if kind != "equal"
-    ]
+def find_differences(wanted: str, got: str) -> Iterator[tuple[int, int, int, int]]:
+    """Give the intervals in which two texts differ: start and end in each."""
+    if wanted != got:
+        matcher = difflib.SequenceMatcher(None, wanted, got, autojunk=False)
+        yield from ((a, b, c, d) for kind, a, b, c, d in matcher.get_opcodes() if kind != "equal")
 
 
-def is_recoverable(text: str) -> bool:
-    """Whether all of a text can be written in GBK: what cannot is a '?' on the damaged page, and gone."""
-    try:
-        damage(text, 1).encode("gbk")
-    except UnicodeEncodeError:
+def keeps_all(text: str, level: int, seed: int) -> bool:
+    """Whether a text loses nothing for good when it is damaged.
+
+    What is lost for good: characters outside GBK, which are '?' on the page, and ASCII (digits, mostly) that a torn
+    character takes along: any other in its place gives the same page. Of all else the page has at least some bytes.
+    """
+    if level == 1:
+        return True
+    traditional = to_traditional(text)
+    if any(not char.encode("gbk", "ignore") for char in traditional):
         return False
+    table = annotated_by(seed)
+    for line in traditional.split("\n"):
+        page = damage_line(line, table)
+        for i, char in enumerate(line if "?" in page else ""):
+            other = "2" if char == "1" else "1"
+            if char.isascii() and char != " " and damage_line(line[:i] + other + line[i + 1 :], table) == page:
+                return False
     return True
 
 
-def measure(articles: list[tuple[str, str]], level: int, seed: int, show_errors: bool) -> dict[str, float]:
-    """Give the shares of equal characters and of whole articles, and characters a second, at one level and seed."""
-    characters = wrong = whole = damaged_characters = recoverable = whole_recoverable = 0
-    seconds = 0.0
+def name_cause(wanted: str, got: str, behind: str) -> str:
+    """Give the cause of a difference between what an undamaged article normalises to and the mended one.
+
+    behind: a character or two that follow in both.
+    """
+    if any(not char.encode("gbk", "ignore") for char in wanted + to_traditional(wanted)) or wanted == "·":
+        return "a character outside GBK"
+    if READING.search(got.replace("（", "(").replace("）", ")")) or re.search(rf"[{LETTERS}]）", got):
+        return "left alone, without a proven or a best candidate"
+    if to_traditional(wanted + behind) == to_traditional(got + behind) or _simplify(wanted) == _simplify(got):
+        return "the conversion of script"
+    if re.search("[!-~]", wanted):
+        return "a lost digit or other ASCII, left open" if re.fullmatch("[?？]", got) else "lost ASCII, read wrong"
+    return "a mark taken for another" if set(wanted + got) <= MARKS else "another character was likelier"
+
+
+def _simplify(text: str) -> str:
+    return "".join(map(simplify_character, text))
+
+
+def measure(articles: list[tuple[str, str]], level: int, seed: int, show_errors: bool) -> Measured:
+    """Damage and mend all articles at one level and seed."""
+    measured = Measured()
     for identifier, text in articles:
         wanted = jishi.normalise(text).text
         page = damage(text, level, seed)
         start = time.process_time()
         got = jishi.normalise(page).text
-        seconds += time.process_time() - start
-        damaged_characters += len(page)
-        characters += len(wanted)
-        differing = count_wrong(wanted, got)
-        wrong += differing
-        whole += not differing
-        if is_recoverable(text):
-            recoverable += 1
-            whole_recoverable += not differing
+        measured.seconds += time.process_time() - start
+        measured.damaged_characters += len(page)
+        measured.characters += len(wanted)
+        differing = list(find_differences(wanted, got))
+        measured.wrong += sum(max(b - a, d - c) for a, b, c, d in differing)
+        measured.whole += not differing
+        if keeps_all(text, level, seed):
+            measured.possible += 1
+            measured.whole_of_possible += not differing
+        causes = [name_cause(wanted[a:b], got[c:d], wanted[b : b + 2]) for a, b, c, d in differing]
+        measured.causes.update(causes)
+        measured.articles_by_cause.update(set(causes))
         if differing and show_errors:
-            print(level, seed, identifier, *list_differences(wanted, got)[:6], sep="\n  ", flush=True)
-    return {
-        "characters": 1 - wrong / characters,
-        "whole": whole / len(articles),
-        "whole_recoverable": whole_recoverable / recoverable,
-        "speed": damaged_characters / seconds,
-    }
+            print(level, seed, identifier)
+            for (a, b, c, d), cause in zip(differing, causes, strict=True):
+                before, behind = wanted[max(0, a - 8) : a], wanted[b : b + 8]
+                print(f"  {cause}: {before!r} [{wanted[a:b]!r} → {got[c:d]!r}] {behind!r}", flush=True)
+    return measured
 
 
 def check_no_harm(shared: Path) -> list[str]:
@@ -132,6 +173,26 @@ def check_no_harm(shared: Path) -> list[str]:
     ]
 
 
+def list_causes(found: dict[int, Measured]) -> list[str]:
+    """Give the lines of the table of causes at level 3."""
+    if not found:
+        return []
+    total = sum((measured.causes for measured in found.values()), Counter[str]())
+    lines = [
+        "",
+        "## Causes of differences at level 3",
+        "",
+        "Differences and, in brackets, articles that have one.",
+        "",
+        "| cause | " + " | ".join(f"seed {seed}" for seed in found) + " |",
+        "|---" * (len(found) + 1) + "|",
+    ]
+    for cause, _ in total.most_common():
+        cells = (f"{measured.causes[cause]} ({measured.articles_by_cause[cause]})" for measured in found.values())
+        lines.append(f"| {cause} | " + " | ".join(cells) + " |")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -146,19 +207,25 @@ def main() -> None:
         "# Repair",
         "",
         f"{len(articles)} clean simplified articles, damaged and repaired, against what they normalise to undamaged.",
-        "*Recoverable* articles have no character outside GBK (the damage turns those into '?').",
+        "*Nothing lost* is the share of articles without a character outside GBK (which becomes '?') and without ASCII",
+        "(mostly digits) that a torn character took along: the bytes of a page do not tell how the others were.",
         "",
-        "| level | seed | characters equal | articles whole | of recoverable | damaged characters a second |",
-        "|---|---|---|---|---|---|",
+        "| level | seed | characters equal | whole | nothing lost | whole of those | damaged characters a second |",
+        "|---|---|---|---|---|---|---|",
     ]
+    causes: dict[int, Measured] = {}
     for level in options.levels:
         for seed in options.seeds:
-            row = measure(articles, level, seed, options.errors)
+            found = measure(articles, level, seed, options.errors)
+            if level == 3:
+                causes[seed] = found
             lines.append(
-                f"| {level} | {seed} | {row['characters']:.3%} | {row['whole']:.1%} "
-                f"| {row['whole_recoverable']:.1%} | {row['speed']:,.0f} |"
+                f"| {level} | {seed} | {1 - found.wrong / found.characters:.3%} | {found.whole / len(articles):.1%} "
+                f"| {found.possible / len(articles):.1%} | {found.whole_of_possible / found.possible:.1%} "
+                f"| {found.damaged_characters / found.seconds:,.0f} |"
             )
             print(lines[-1], flush=True)
+    lines += list_causes(causes)
     if options.no_harm:
         lines += ["", "## No harm", "", *check_no_harm(options.shared)]
     if not options.errors:

@@ -16,8 +16,10 @@ from rich.console import Console
 
 import jishi
 from jishi.exports.repairs import print_repairs
-from jishi.stages.damage import ALWAYS_ANNOTATED, annotated_by, damage, damage_line, readings
+from jishi.stages.character_ngrams import OwnNgrams
+from jishi.stages.damage import ALWAYS_ANNOTATED, FOLDING, annotated_by, damage, damage_line, readings
 from jishi.stages.edits import Edit, align_edits, apply_edits, compose_edits
+from jishi.stages.lost_digits import find_digit
 from jishi.stages.repair import repair, replay
 from jishi.text import normalise_article
 
@@ -81,6 +83,58 @@ def test_a_lost_digit_is_not_invented() -> None:
     repaired = repair(page)
     assert repaired.text == "同學們在？日前報名，學校將開會。"
     assert "lost" in repaired.warnings[0]
+
+
+def test_a_lost_digit_is_read_where_the_page_has_the_number_again() -> None:
+    page = damage("讲座定于15日举行。同学们在15日前报名，学校将开会。", 3, 0)
+    assert "?cè)?5日前" in page
+    assert jishi.normalise(page).text == "讲座定于15日举行。同学们在15日前报名，学校将开会。"
+
+
+def test_two_numbers_that_fit_leave_a_digit_open() -> None:
+    page = damage("讲座定于15日和25日举行。同学们在15日前报名，学校将开会。", 3, 0)
+    assert "同学们在？5日前报名" in jishi.normalise(page).text
+
+
+@pytest.mark.parametrize(
+    ("after", "page", "digit"),
+    [
+        ("2月3日举行", "学院会议在?2月3日举行", "1"),
+        ("024年举行", "会议在?024年举行", "2"),
+        ("998年举行", "会议在?998年举行", "1"),
+        ("3月举行", "会议在?3月举行", None),
+        ("5日前报名", "讲座15日开始，在?5日前报名", "1"),
+        ("5日前报名", "讲座15日开始，25日结束，在?5日前报名", None),
+        ("日前报名", "讲座5日开始，在?日前报名", None),
+        ("）领证", "（1）报名（2）缴费（?）领证（4）入场", "3"),
+        ("）领证", "（1）报名（?）缴费（?）领证", None),
+        ("）领证", "领证（3）入场，（?）领证（2）报名", "1"),
+        ("、领证", "1、报名2、缴费?、领证", "3"),
+        ("余人参加", "有20余人到场，?余人参加", None),
+    ],
+)
+def test_only_the_page_tells_a_digit(after: str, page: str, digit: str | None) -> None:
+    """The calendar, the same number elsewhere, the order of a list; else it stays open."""
+    end = page.rindex("?") + 1
+    assert find_digit(after, page, page.translate(FOLDING), end) == digit
+
+
+def test_a_bullet_that_gbk_cannot_write_comes_back_in_a_name() -> None:
+    page = damage("学院上演话剧《青禾•春天》，校长讲话。", 3, 0)
+    assert "青禾?春天" in page
+    assert jishi.normalise(page).text == "学院上演话剧《青禾·春天》，校长讲话。"
+
+
+def test_what_no_conversion_to_traditional_script_writes_was_there_before() -> None:
+    """昇腾 is 昇騰 on a converted page, and 升腾 would be 升騰."""
+    for text in ("学校用昇腾处理器，实验室开会。", "学校上空热气升腾，实验室开会。"):
+        assert jishi.normalise(damage(text, 3, 0)).text == text
+
+
+def test_what_reads_well_costs_less_and_a_name_of_the_page_less_still() -> None:
+    nowhere, page = OwnNgrams(""), OwnNgrams("馆长沈听澜主持会议，沈听澜随后致辞。")
+    assert nowhere.cost("\n召开", "会", "议") < nowhere.cost("\n召开", "惠", "议")
+    assert page.cost("\n馆长沈听", "澜", "讲话") < nowhere.cost("\n馆长沈听", "澜", "讲话")
 
 
 def test_the_model_of_the_damage_knows_its_own_characters() -> None:

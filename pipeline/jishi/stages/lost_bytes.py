@@ -14,7 +14,7 @@ from typing import NamedTuple
 from jishi.stages.character_ngrams import OwnNgrams
 from jishi.stages.character_sequences import Followers, OwnSequences, character_sequences
 from jishi.stages.damage import gbk_pairs, insertion, readings
-from jishi.stages.script import is_simplified_only, simplify_character
+from jishi.stages.script import is_simplified_only, simplify_character, to_traditional
 
 LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ"
 READING = re.compile(rf"\(([{LETTERS}]{{1,6}})\)")
@@ -240,6 +240,8 @@ class Search:
             if "\u4e00" <= self._last(hypothesis) <= "\u9fff":
                 bullet = self._add(hypothesis, "•")
                 yield bullet._replace(cost=bullet.cost + (0.0 if in_name else _COST_BULLET))
+            for char in self._choose(hypothesis, _unwritable()):
+                yield self._add(hypothesis, char)
             if ends_piece and following:
                 yield hypothesis._replace(pending=_LOST_AT_CUT)
         else:
@@ -331,6 +333,16 @@ def _list_candidates(page: Page) -> _Candidates:
             if trail >= 0x80:
                 by_lead[lead] = [*by_lead.get(lead, []), char]
     return _Candidates(by_lead, by_trail)
+
+
+@functools.cache
+def _unwritable() -> tuple[str, ...]:
+    """Give the traditional forms of common characters that GBK cannot write: 䴉 of 朱鹮."""
+    language = character_sequences()
+    forms = {
+        char: to_traditional(char) for char in language.alone if not language.is_rare(char) and len(encode(char)) == 2
+    }
+    return tuple(form for form in forms.values() if not encode(form))
 
 
 @functools.cache
