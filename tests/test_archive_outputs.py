@@ -183,6 +183,20 @@ def test_the_log_for_machines_tells_the_end(tmp_path: Path, capsys: pytest.Captu
     assert "no such file" in failed["message"]
 
 
+def test_files_that_are_not_read_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A packed or printed part of an archive is not left out without a word."""
+    crawl = tmp_path / "crawl"
+    (crawl / "sub").mkdir(parents=True)
+    write_articles(crawl / "a.jsonl", [REPORT])
+    for name in ("b.rar", "sub/c.pdf", "sub/d.PDF", "e", ".hidden"):
+        (crawl / name).write_bytes(b"x")
+    assert main(["extract", str(crawl), "-o", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().err
+    assert "passed over 4 files of kinds that are not read: .pdf (2), .rar (1), without a suffix (1)" in said
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["inputs"]["passed_over"] == {".pdf": 2, ".rar": 1, "without a suffix": 1}
+
+
 def test_logging_is_left_as_it_was(tmp_path: Path) -> None:
     import logging
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -102,19 +103,22 @@ def split_name(name: str) -> tuple[str | None, str | None]:
     return FORMATS.get(suffix), compression
 
 
-def list_inputs(inputs: Iterable[str], outputs: Iterable[str] = ()) -> Iterator[InputFile | FoundProblem]:
+def list_inputs(
+    inputs: Iterable[str], outputs: Iterable[str] = (), passed_over: Counter[str] | None = None
+) -> Iterator[InputFile | FoundProblem]:
     """Yield the files that `inputs` name, each once, folders in the order of their sorted relative paths.
 
     A folder gives the files below it whose names tell a known format; a link that leads out of the folder is a problem.
-    outputs: paths of this very run, which are left out. Raises ArchiveError if a named input does not exist or a
-    pattern fits nothing.
+    outputs: paths of this very run, which are left out. passed_over: counts the other files of folders, by suffix.
+    Raises ArchiveError if a named input does not exist or a pattern fits nothing.
     """
+    passed_over = Counter() if passed_over is None else passed_over
     excluded = tuple(path.rstrip("/") if "://" in path else os.path.realpath(path) for path in outputs)
     inputs = map(to_local_path, inputs)
     seen: set[str] = set()
     sources: set[str] = set()
     for name in inputs:
-        for found in _expand(name):
+        for found in _expand(name, passed_over):
             if isinstance(found, FoundProblem):
                 yield found
                 continue
@@ -129,13 +133,13 @@ def list_inputs(inputs: Iterable[str], outputs: Iterable[str] = ()) -> Iterator[
             yield replace(found, source=source)
 
 
-def _expand(name: str) -> Iterator[InputFile | FoundProblem]:
+def _expand(name: str, passed_over: Counter[str]) -> Iterator[InputFile | FoundProblem]:
     if is_database(name):
         yield InputFile(name, hide_password(name))
     elif "://" in name:
-        yield from _expand_address(name)
+        yield from _expand_address(name, passed_over)
     elif os.path.isdir(name):
-        yield from _walk(name)
+        yield from _walk(name, passed_over)
     elif os.path.lexists(name):
         yield from _check_file(name, os.path.basename(name))
     elif glob.has_magic(name):
@@ -163,7 +167,7 @@ def _check_file(path: str, source: str) -> Iterator[InputFile | FoundProblem]:
         yield FoundProblem(source, "refused", "is not a regular file (a pipe, socket or device)")
 
 
-def _walk(folder: str) -> Iterator[InputFile | FoundProblem]:
+def _walk(folder: str, passed_over: Counter[str]) -> Iterator[InputFile | FoundProblem]:
     root = os.path.realpath(folder)
     found = []
     for directory, folders, names in os.walk(folder):
@@ -176,11 +180,19 @@ def _walk(folder: str) -> Iterator[InputFile | FoundProblem]:
             yield FoundProblem(
                 read_file_name(source), "refused", "is a link that leads out of the folder; name its target as an input"
             )
-        elif split_name(path)[0] and not os.path.isdir(path):
+        elif os.path.isdir(path):
+            continue  # a link within the folder
+        elif split_name(path)[0]:
             yield from _check_file(path, source)
+        else:
+            passed_over[_get_suffix(path)] += 1
 
 
-def _expand_address(name: str) -> Iterator[InputFile | FoundProblem]:
+def _get_suffix(path: str) -> str:
+    return read_file_name(os.path.splitext(path)[1].lower()) or "without a suffix"
+
+
+def _expand_address(name: str, passed_over: Counter[str]) -> Iterator[InputFile | FoundProblem]:
     shown = hide_password(name)
     fs, path = open_address(name)
     try:
@@ -189,8 +201,9 @@ def _expand_address(name: str) -> Iterator[InputFile | FoundProblem]:
             names = [path]
         elif fs.isdir(path):
             base = path.rstrip("/") + "/"
-            names = [found for found in sorted(fs.find(path)) if split_name(found)[0]]
-            names = [found for found in names if "/." not in f"/{found.removeprefix(base)}"]  # hidden, as on a disk
+            found_names = [found for found in sorted(fs.find(path)) if "/." not in f"/{found.removeprefix(base)}"]
+            names = [found for found in found_names if split_name(found)[0]]
+            passed_over.update(_get_suffix(found) for found in found_names if not split_name(found)[0])
         elif glob.has_magic(path):
             fixed = path[: path.index(next(character for character in path if character in "*?["))]
             names, base = sorted(fs.glob(path)), fixed[: fixed.rfind("/") + 1]

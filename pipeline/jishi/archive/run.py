@@ -6,7 +6,8 @@ import hashlib
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -110,13 +111,20 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
         from jishi.archive.duplicates import check_available
 
         check_available()
-    files = list(list_inputs(options.inputs, layout.paths))
+    passed_over: Counter[str] = Counter()
+    files = list(list_inputs(options.inputs, layout.paths, passed_over))
     if not files:
         names = ", ".join(map(hide_password, options.inputs))
         raise ArchiveError(f"nothing to read: {names} holds no file of a known kind")
+    reporter = reporter or Silent()
+    if passed_over:
+        shown = ", ".join(f"{suffix} ({count:,})" for suffix, count in passed_over.most_common(8))
+        more = f" and {len(passed_over) - 8} more kinds" if len(passed_over) > 8 else ""
+        message = f"passed over {passed_over.total():,} files of kinds that are not read: {shown}{more}"
+        reporter.say("passed_over", message, files=dict(passed_over))
     lock = RunLock(layout)
     try:
-        return _Run(options, layout, files, reporter or Silent()).go()
+        return _Run(options, layout, files, reporter, passed_over).go()
     finally:
         lock.release()
 
@@ -132,10 +140,13 @@ def _check_excluded(names: tuple[str, ...]) -> None:
 
 
 class _Run:
-    def __init__(self, options: RunOptions, layout: Layout, files: list[Any], reporter: Reporter) -> None:
+    def __init__(
+        self, options: RunOptions, layout: Layout, files: list[Any], reporter: Reporter, passed_over: Mapping[str, int]
+    ) -> None:
         self.options = options
         self.layout = layout
         self.files = files
+        self.passed_over = passed_over
         self.input_names = [hide_password(read_file_name(name)) for name in options.inputs]  # stored and shown
         self.reporter = reporter
         self.meter = Meter(sum(file.size for file in files if isinstance(file, InputFile)))
@@ -419,6 +430,7 @@ class _Run:
             "inputs": {
                 "names": self.state.inputs,
                 "files": len(self.files),
+                "passed_over": dict(sorted(self.passed_over.items())),
                 "bytes": self.meter.total,
                 "digest": self.state.input_digest,
             },
