@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from spacy.language import Language
 
 import jishi
+from jishi.stages import event_facts
+from jishi.stages.clauses import find_from
+from jishi.stages.first_characters import find_first_characters
 
 CASES = Path(__file__).parent / "cases"
 
@@ -78,3 +83,23 @@ def test_confidence_says_how_sure_the_model_is(nlp: Language):
     clear = jishi.extract("5月18日，青禾大学在明理楼报告厅举行数字乡村学术研讨会。", published="2024-05-20", nlp=nlp)
     vague = jishi.extract("大家都说这里的活动不错，以后还会有。", published="2024-05-20", nlp=nlp)
     assert clear.events[0].confidence > max((event.confidence for event in vague.events), default=0.0)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("近将约超过百余2位人地点：在于是校赴走进，参观了", max_size=40))
+def test_matches_are_found_where_they_can_begin(text: str) -> None:
+    for pattern, beginning in (
+        (event_facts._LEADS, event_facts._LEAD_BEGINS),
+        (event_facts._ATTENDANCE, event_facts._ATTENDANCE_BEGINS),
+    ):
+        found = [match.span() for match in find_from(pattern, beginning, text)]
+        assert found == [match.span() for match in pattern.finditer(text)]
+
+
+def test_every_beginning_is_told() -> None:
+    alphabet = frozenset("".join(map(chr, range(0x20, 0xFFFF))))
+    for pattern, beginning in (
+        (event_facts._LEADS, event_facts._LEAD_BEGINS),
+        (event_facts._ATTENDANCE, event_facts._ATTENDANCE_BEGINS),
+    ):
+        assert all(map(beginning.match, find_first_characters(pattern.pattern, alphabet)))

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from importlib import resources
 from typing import Any
 
-from lunar_python import Lunar, LunarMonth, Solar
+from lunar_python import Lunar, LunarYear, Solar
 from lunar_python.util import HolidayUtil
 
 ROC_OFFSET = 1911  # 民国1年 is 1912
@@ -25,12 +25,17 @@ def roc_year(year: int) -> int:
     return year + ROC_OFFSET
 
 
+@functools.lru_cache(maxsize=64)
+def _lunar_year(year: int) -> LunarYear:
+    return LunarYear.fromYear(year)  # a tenth of a second's work for a dozen of them: they are kept
+
+
 @functools.lru_cache(maxsize=4096)
 def lunar_month(year: int, month: int, *, leap: bool = False) -> tuple[date, date] | None:
     """Give the first and last day of a lunar month (1 to 12) of a lunar year; None if there is no such month."""
     if year not in LUNAR_YEARS or not 1 <= month <= 12:
         return None
-    found = LunarMonth.fromYm(year, -month if leap else month)
+    found = _lunar_year(year).getMonth(-month if leap else month)
     if found is None:
         return None
     first = _to_date(Solar.fromJulianDay(found.getFirstJulianDay()))

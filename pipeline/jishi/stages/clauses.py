@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]+[”’」』）)》]*")
 _CLAUSE_END = re.compile(r"[，,；;：:。！？!?\n]")
@@ -32,6 +33,19 @@ def find_clauses(text: str) -> list[tuple[int, int]]:
     if start < len(text):
         bounds.append((start, len(text)))
     return bounds
+
+
+def find_from(pattern: re.Pattern[str], beginning: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Give what `pattern.finditer` gives, in less time: it is tried only where a match can begin.
+
+    beginning: finds every character that a match can begin with, one at a time.
+    """
+    done = 0
+    for place in beginning.finditer(text):
+        found = pattern.match(text, place.start()) if place.start() >= done else None
+        if found:
+            done = found.end()
+            yield found
 
 
 def locate(bounds: list[tuple[int, int]], offset: int) -> int:

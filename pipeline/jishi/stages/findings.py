@@ -104,7 +104,8 @@ class EventFound:
 
 def read_text(doc: Doc) -> str:
     """Give `doc.text` without joining the tokens anew where the normalised text, which is the same, is at hand."""
-    return doc.text if doc._.normalised is None else str(doc._.normalised.text)
+    normalised = doc._.normalised
+    return doc.text if normalised is None else str(normalised.text)
 
 
 class Entity(NamedTuple):

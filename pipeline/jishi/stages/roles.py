@@ -17,23 +17,24 @@ def describe_person(
     context: Context, doc: Doc, person: int, groups: list[PersonGroup], event_types: tuple[str, ...]
 ) -> list[str]:
     """Give the features of a person; `groups` are those they are named in, `event_types` the reported events'."""
-    text = context.text
-    features = {f"mentions={min(len(groups), 4)}", f"people={min(len(doc._.people) // 3, 5)}"}
+    text, people, talks, roles = context.text, doc._.people, doc._.talks, doc._.roles
+    features = {f"mentions={min(len(groups), 4)}", f"people={min(len(people) // 3, 5)}"}
     features.update(f"event={kind}" for kind in event_types)
     for group in groups:
         features.update(_describe_group(context, text, group, event_types))
         position = next((m for m in group.mentions if m.person == person), None)
         if position is not None and len(group.mentions) > 1:
             features.add(f"first_of_list={group.mentions[0].person == person}")
-    found = doc._.people[person]
+    found = people[person]
     features.add(f"titled={bool(found.positions)}")
     for held in found.positions:
         features.add(f"title={held.title[-2:]}")
-    if any(person in talk.speakers for talk in doc._.talks):
+    spoken = [talk for talk in talks if person in talk.speakers]
+    if spoken:
         features.add("speaks_on_topic")
-        features.update(f"talk={talk.kind}" for talk in doc._.talks if person in talk.speakers)
+        features.update(f"talk={talk.kind}" for talk in spoken)
     for mention_start, mention_end in found.spans:
-        for label, probability in (doc._.roles.get((mention_start, mention_end)) or {}).items():
+        for label, probability in (roles.get((mention_start, mention_end)) or {}).items():
             if probability >= 0.3:
                 features.add(f"tagger={label}:{min(int(probability * 5), 4)}")
     first = min((group.start for group in groups), default=0)
