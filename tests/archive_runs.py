@@ -125,13 +125,18 @@ class Cluster:
         found = self.find_article_processes() if target == "article process" else self.find_dask_workers()
         os.kill(dice.choice(found), signal.SIGKILL)
 
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """kill -9 of a process with all that it started."""
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        process.wait()
+
     def close(self) -> None:
+        """kill -9 of all."""
         for process in (*self.workers, self.scheduler):
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            process.wait()
+            self.end(process)
 
 
 def find_workers(pid: int) -> list[int]:

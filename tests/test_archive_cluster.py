@@ -102,6 +102,26 @@ def test_whatever_is_killed_on_a_cluster_nothing_is_lost(tmp_path: Path) -> None
         cluster.close()
 
 
+@pytest.mark.slow
+def test_a_run_does_not_wait_for_workers_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jishi.archive import cluster as module
+    from jishi.archive.items import FoundProblem
+    from jishi.archive.work import WorkSettings
+
+    monkeypatch.setattr(module, "SECONDS_WITHOUT_WORKERS", 1)
+    cluster = Cluster(tmp_path)
+    try:
+        engine = module.DaskCluster(cluster.address)
+        for nanny in cluster.workers:
+            cluster.end(nanny)
+        future = engine.submit([FoundProblem("a.txt", "no_text", "the text is empty")], WorkSettings())
+        with pytest.raises(jishi.archive.errors.ArchiveError, match=r"has had no workers for \d+ seconds"):
+            wait_until(lambda: engine.wait(future, 0.25) is not None)
+        engine.close()
+    finally:
+        cluster.close()
+
+
 def test_without_a_scheduler_the_message_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jishi.archive.cluster.CONNECT_SECONDS", 1)
     with pytest.raises(jishi.archive.errors.ArchiveError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):

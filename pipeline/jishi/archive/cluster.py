@@ -26,6 +26,7 @@ from jishi.archive.work import BatchResult, WorkSettings
 
 CONNECT_SECONDS = 20
 TRIES_TO_ASK = 5
+SECONDS_WITHOUT_WORKERS = 300  # new ones may be on their way, but not for ever
 
 
 class DaskCluster:
@@ -61,6 +62,7 @@ class DaskCluster:
             raise ArchiveError(f"{address}: {problem}")
         self.workers = sum(threads for _, _, threads in workers.values())
         self.slots = self.workers * BATCHES_AHEAD
+        self._asked = self._worked = time.monotonic()
 
     def _ask_workers(self) -> dict[str, Any]:
         """Give what each worker says of itself, or the error it has instead. A worker that is lost is asked no more."""
@@ -98,9 +100,25 @@ class DaskCluster:
         except TimeoutError as error:
             if self._client.status != "running":
                 raise ArchiveError(self._describe_loss()) from error
+            self._look_for_workers()
             return None
         except (OSError, concurrent.futures.CancelledError, asyncio.CancelledError) as error:
             raise ArchiveError(self._describe_loss()) from error
+
+    def _look_for_workers(self) -> None:
+        """Raise ArchiveError if there have been no workers for a long time."""
+        now = time.monotonic()
+        if now - self._asked < min(5, SECONDS_WITHOUT_WORKERS):
+            return
+        self._asked = now
+        with suppress(Exception):  # the scheduler may be gone: the next call sees that
+            if self._client.nthreads():
+                self._worked = now
+        if now - self._worked > SECONDS_WITHOUT_WORKERS:
+            raise ArchiveError(
+                f"the scheduler at {self.address} has had no workers for {now - self._worked:.0f} seconds; "
+                "start workers, then start again to go on where the run stopped"
+            )
 
     def _describe_loss(self) -> str:
         return f"the scheduler at {self.address} is gone; start again to go on where the run stopped"
