@@ -15,6 +15,8 @@ HOLDING = re.compile(
     r"参加|出席|前往|赴|走进|迎来|开课|组织|结业|颁奖|成立|揭幕"
 )
 
+_TIME_LABEL = re.compile(r"时间[：:为]?.{0,3}$")
+
 
 # dates
 
@@ -45,7 +47,7 @@ def describe_date(context: Context, dates: list[Any], index: int, name: tuple[in
     before, after = text[max(0, date.start - 4) : date.start], text[date.end : date.end + 4]
     for size in (1, 2):
         features += [f"before{size}={before[-size:]}", f"after{size}={after[:size]}"]
-    features.append(f"label={bool(re.search(r'时间[：:为]?.{0,3}$', text[max(0, date.start - 8) : date.start]))}")
+    features.append(f"label={_TIME_LABEL.search(text[max(0, date.start - 8) : date.start]) is not None}")
     features.append(f"bracket={before[-1:] in '（(' if before else False}")
     return features
 
@@ -74,6 +76,8 @@ _PLACE_END = re.compile(
     r"看望|敬献|缅怀|访|办|的|结业|热|盛|和(?=[^，]{2,8}(?:座谈|交流))|[，。；！？、\n（(：:])"
 )
 _MAX_PLACE = 36
+_DIGIT_OR_LETTER = re.compile(r"[0-9A-Z]")
+_TIME = re.compile(r"[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期间|时候?$|之际")
 
 
 def find_place_candidates(context: Context) -> list[PlaceCandidate]:
@@ -127,8 +131,8 @@ def describe_place(
         f"last2={place[-2:]}",
         f"first2={place[:2]}",
         f"length={min(len(place) // 3, 8)}",
-        f"digits={bool(re.search(r'[0-9A-Z]', place))}",
-        f"time={bool(re.search(r'[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期间|时候?$|之际', place))}",
+        f"digits={_DIGIT_OR_LETTER.search(place) is not None}",
+        f"time={_TIME.search(place) is not None}",
         f"first1={place[0]}",
         f"in_title={start < context.body_start}",
         f"place={min(max(0, start - context.body_start) // 60, 8)}",

@@ -104,9 +104,7 @@ def _extend_right(text: str, position: int, covers: dict[int, int]) -> int:
         if position in covers:
             position = covers[position]
             continue
-        honorific = re.compile(r"先生|女士|老师|同志|同学|教授|博士|校友|等(?:人|领导|嘉宾|同志|老师)?").match(
-            text, position
-        )
+        honorific = _AFTER_NAME.match(text, position)
         if not honorific:
             return position
         position = honorific.end()

@@ -114,7 +114,7 @@ def begin_with_word(text: str, spans: Sequence[TaggedSpan], words: Sequence[tupl
             start = begins.get(start, start)
             if result and result[-1].end > start:
                 start = span.start
-        result.append(replace(span, start=start))
+        result.append(span if start == span.start else replace(span, start=start))
     return result
 
 

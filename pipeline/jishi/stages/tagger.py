@@ -324,12 +324,12 @@ def _search(scores: Floats) -> list[int]:
 def read_spans(scores: Floats, labels: Sequence[str]) -> list[TaggedSpan]:
     """Give the spans of log probabilities (n, 1 + 4 × labels), in order."""
     tags = choose_tags(scores)
-    place = (tags - 1) % 4
+    if not tags.any():
+        return []
+    place = (tags - 1) % 4  # B 0, I 1, E 2, S 3
     inside = tags > 0
     starts = np.flatnonzero(inside & ((place == 0) | (place == 3)))
-    ends = np.flatnonzero(inside & ((place == 2) | (place == 3))) + 1
-    if not len(starts):
-        return []
+    ends = np.flatnonzero(inside & (place >= 2)) + 1
     chosen = np.concatenate(([0.0], np.cumsum(scores[np.arange(len(tags)), tags], dtype=np.float64)))
     means = np.exp((chosen[ends] - chosen[starts]) / (ends - starts))
     kinds = (tags[starts] - 1) // 4
