@@ -131,6 +131,11 @@ def test_what_no_conversion_to_traditional_script_writes_was_there_before() -> N
         assert jishi.normalise(damage(text, 3, 0)).text == text
 
 
+def test_a_program_that_writes_another_traditional_script_tells_nothing() -> None:
+    """One that writes 為 and not 爲 may well write 著 for every 着."""
+    assert jishi.normalise("學(xué)校為讀書會(huì)出著力,會(huì)議開(kāi)始。").text == "学校为读书会出着力，会议开始。"
+
+
 def test_what_reads_well_costs_less_and_a_name_of_the_page_less_still() -> None:
     nowhere, page = OwnNgrams(""), OwnNgrams("馆长沈听澜主持会议，沈听澜随后致辞。")
     assert nowhere.cost("\n召开", "会", "议") < nowhere.cost("\n召开", "惠", "议")

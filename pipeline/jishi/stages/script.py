@@ -70,8 +70,7 @@ def to_simplified(text: str, script: Script, *, was_simplified: bool = False) ->
 
     script: what `classify_script` says of it. In a simplified text only stray characters that have no place there
     change (張琪 → 张琪); 乾隆, 名著 and 瞭望 stay. was_simplified: the text is a simplified one that a program turned
-    into traditional script (`to_traditional`). What no such program writes was there before: 昇騰 was 昇腾, for 升腾
-    would be 升騰.
+    into traditional script. What the program does not write was there before: 昇騰 was 昇腾, for 升腾 becomes 升騰.
     """
     if was_simplified and script != "simplified":
         return _restore_shared(text, to_simplified(text, script))
@@ -117,11 +116,14 @@ def _names_with(char: str) -> re.Pattern[str]:
 
 
 def _restore_shared(text: str, converted: str) -> str:
-    """Put back characters of both scripts where the simplified form would have been written otherwise (藉此, 昇腾)."""
+    """Put back characters of both scripts where the simplified form would have been written otherwise (昇腾).
+
+    That is known only of a program that otherwise writes what `to_traditional` does; others turn 着 into 著.
+    """
     if _SHARED.isdisjoint(text):
         return converted
     again = to_traditional(converted)
-    if len(again) != len(text):
+    if len(again) != len(text) or any(a != c and a not in _SHARED for a, c in zip(text, again, strict=True)):
         return converted
     return "".join(a if a in _SHARED and a != c else b for a, b, c in zip(text, converted, again, strict=True))
 
