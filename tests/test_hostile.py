@@ -131,6 +131,21 @@ def test_an_honest_archive_of_boilerplate_is_no_bomb(tmp_path: Path, monkeypatch
     assert get_problems(read(tmp_path)) == []
 
 
+def test_rows_that_share_one_huge_text_do_not_fill_the_memory(tmp_path: Path) -> None:
+    """A Parquet file of half a megabyte; all rows at once would take 2 GB."""
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"text": ["会" * 3_000_000] * 250}), path, dictionary_pagesize_limit=1 << 30)
+    assert path.stat().st_size < MEGABYTE
+    before = pa.total_allocated_bytes()
+    items = read_items(list_inputs([str(path)]), ReadingOptions())
+    for _ in range(3):
+        assert isinstance(next(items), FoundArticle)
+        assert pa.total_allocated_bytes() - before < 200_000_000
+
+
 # huge and deep things
 
 

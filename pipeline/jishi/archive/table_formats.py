@@ -18,6 +18,7 @@ from jishi.archive.opening import MAX_TEXT_BYTES, check_for_bomb, read_whole
 from jishi.archive.text_formats import ReadingOptions, open_lines
 
 MAX_FILE_BYTES = 1 << 30  # of a file that must be held whole to be read, because it came packed
+PARQUET_ROWS = 4  # at once: a file of a few kilobytes may hold one huge text that every row refers to
 MAX_SHEET_ROWS = 1 << 20  # of Excel; a sheet may claim more, and openpyxl gives an empty row for each
 
 
@@ -146,10 +147,15 @@ def read_parquet(path_or_stream: Any, source: str, options: ReadingOptions) -> I
     def rows() -> Iterator[tuple[str, Mapping[str, Any], tuple[str, ...]]]:
         number = 0
         try:
-            for batch in table.iter_batches(batch_size=256, columns=[name for name in needed if name in columns]):
-                for row in batch.to_pylist():
+            chosen = [name for name in needed if name in columns]
+            for batch in table.iter_batches(batch_size=PARQUET_ROWS, columns=chosen):
+                for row in range(batch.num_rows):
                     number += 1
-                    yield f"{source}:{number}", row, ()
+                    cells = {
+                        name: column[row].as_py()
+                        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+                    }
+                    yield f"{source}:{number}", cells, ()
         except (pa.ArrowException, OSError) as error:
             raise UnreadableInputError("unreadable", f"damaged after row {number}: {error}") from error
 
