@@ -333,6 +333,23 @@ def test_archive_members_cannot_lead_out_of_the_archive(tmp_path: Path) -> None:
     assert problems(items).count("unsupported") == 1
 
 
+def test_names_from_a_chinese_windows_are_read(tmp_path: Path) -> None:
+    """Zip and tar archives, and file systems, whose names are in GBK."""
+    text = ARTICLES[0].text.encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("xxxx.txt", text)
+    # As Windows packs it: the name's bytes in GBK, without the flag that says UTF-8.
+    (tmp_path / "a.zip").write_bytes(packed.getvalue().replace(b"xxxx", "新闻".encode("gbk")))
+    with tarfile.open(tmp_path / "b.tar", "w", encoding="gbk", format=tarfile.GNU_FORMAT) as tar:
+        member = tarfile.TarInfo("新闻.txt")
+        member.size = len(text)
+        tar.addfile(member, io.BytesIO(text))
+    (Path(os.fsdecode(os.fsencode(tmp_path) + "/c新闻.txt".encode("gbk")))).write_bytes(text)
+    sources = sorted(article.source or "" for article in read_articles(tmp_path))
+    assert sources == ["a.zip/新闻.txt", "b.tar/新闻.txt", "c新闻.txt"]
+
+
 def test_links_out_of_a_folder_and_special_files_are_refused(tmp_path: Path) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text(ARTICLES[0].text, encoding="utf-8")

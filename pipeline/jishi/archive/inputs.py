@@ -75,11 +75,12 @@ def hide_password(name: str) -> str:
 
 
 def read_file_name(path: str) -> str:
-    """Give a path as text for people and records, whatever the locale takes the bytes of file names for.
+    """Give a path as text for people and records, whatever the locale takes the bytes of file names for."""
+    return decode_name(os.fsencode(path))
 
-    Names that are not UTF-8 were mostly unpacked from what a Chinese Windows packed.
-    """
-    data = os.fsencode(path)
+
+def decode_name(data: bytes) -> str:
+    """Give the name of a file or member: names that are not in UTF-8 come from a Chinese Windows, mostly."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

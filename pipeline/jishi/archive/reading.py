@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 from jishi.archive import table_formats, text_formats, web_formats
 from jishi.archive.errors import ArchiveError, UnreadableInputError
-from jishi.archive.inputs import InputFile, describe_unknown, split_name
+from jishi.archive.inputs import InputFile, decode_name, describe_unknown, split_name
 from jishi.archive.items import FoundProblem, Item
 from jishi.archive.opening import CountingStream, Meter, check_for_bomb, decompress
 from jishi.archive.text_formats import ReadingOptions
@@ -229,24 +229,18 @@ def _decode_name(member: zipfile.ZipInfo) -> str:
     if member.flag_bits & 0x800 or member.filename.isascii():
         return member.filename
     try:
-        data = member.filename.encode("cp437")
+        return decode_name(member.filename.encode("cp437"))
     except UnicodeEncodeError:
         return member.filename
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return member.filename
 
 
 def _read_tar(stream: io.BufferedReader, source: str, options: ReadingOptions) -> Iterator[Item]:
     """Yield what the members hold, in the archive's order: a tar is read in one pass."""
     name = ""
     try:
-        with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="replace") as archive:
+        with tarfile.open(fileobj=stream, mode="r|", encoding="utf-8", errors="surrogateescape") as archive:
             for member in archive:
-                name = member.name.removeprefix("./")
+                name = decode_name(member.name.encode("utf-8", "surrogateescape")).removeprefix("./")
                 place = f"{source}/{name}"
                 if member.isdir():
                     continue
