@@ -119,6 +119,23 @@ def test_many_small_bombs_in_one_zip_are_refused_together(tmp_path: Path, monkey
     assert {problem.reason for problem in get_problems(items)} == {"refused"}
 
 
+def test_a_sparse_member_of_a_terabyte_is_refused(tmp_path: Path) -> None:
+    """A tar archive of two kilobytes whose member is all holes."""
+    with tarfile.open(tmp_path / "a.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("a.jsonl")
+        sparse = {"major": "1", "minor": "0", "name": "a.jsonl", "realsize": str(10**12)}
+        member.pax_headers = {f"GNU.sparse.{key}": value for key, value in sparse.items()}
+        holes = b"1\n0\n0\n".ljust(512, b"\0")
+        member.size = len(holes)
+        archive.addfile(member, io.BytesIO(holes))
+        good = tarfile.TarInfo("b.txt")
+        good.size = len(TEXT.encode())
+        archive.addfile(good, io.BytesIO(TEXT.encode()))
+    items = read(tmp_path)
+    assert [(problem.source, problem.reason) for problem in get_problems(items)] == [("a.tar/a.jsonl", "refused")]
+    assert get_texts(items) == [TEXT]
+
+
 def test_an_honest_archive_of_boilerplate_is_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "BOMB_BYTES", MEGABYTE)
     rows = "".join(

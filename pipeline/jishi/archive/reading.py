@@ -248,6 +248,8 @@ def _read_tar(stream: io.BufferedReader, source: str, options: ReadingOptions) -
                     yield FoundProblem(place, "refused", "the member's path leads out of the archive")
                 elif member.issym() or member.islnk():
                     yield FoundProblem(place, "refused", "the member is a link")
+                elif member.issparse():
+                    yield FoundProblem(place, "refused", "the member is a sparse file, which may claim any size")
                 elif not member.isfile():
                     yield FoundProblem(place, "refused", "the member is not a regular file")
                 elif split_name(name)[0] is not None and (content := archive.extractfile(member)) is not None:
