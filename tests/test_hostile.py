@@ -291,6 +291,19 @@ def test_a_row_number_beyond_all_sheets_does_not_hold_up_the_run(
     assert [problem.reason for problem in get_problems(items)] == ["refused"]
 
 
+def test_cells_far_beside_the_table_are_not_read(tmp_path: Path) -> None:
+    """Each row would become sixteen thousand cells wide."""
+
+    def widen(name: str, part: str) -> str:
+        rows = "".join(f'<row r="{i}"><c r="XFD{i}"><v>1</v></c></row>' for i in range(3, 200))
+        return part.replace("</sheetData>", f"{rows}</sheetData>") if name.endswith("sheet1.xml") else part
+
+    (tmp_path / "a.xlsx").write_bytes(make_workbook(widen))
+    (item,) = read(tmp_path)
+    assert isinstance(item, FoundArticle)
+    assert item.source == "a.xlsx/Sheet:2"
+
+
 @pytest.mark.parametrize("entity", ["external", "a billion laughs"])
 def test_entities_in_a_workbook_are_not_resolved(tmp_path: Path, entity: str) -> None:
     secret = tmp_path / "secret"

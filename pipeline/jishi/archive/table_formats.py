@@ -103,15 +103,18 @@ def read_excel(stream: io.BufferedReader, source: str, options: ReadingOptions) 
         raise UnreadableInputError("unreadable", f"is not a readable workbook: {error}") from error
     problems, useful = [], 0
     for sheet in book.worksheets:
-        rows = sheet.iter_rows(values_only=True)
-        header = next(
-            (row for row in itertools.islice(rows, MAX_SHEET_ROWS) if any(cell is not None for cell in row)), None
-        )
-        if header is None:
-            continue
+        first_rows = enumerate(itertools.islice(sheet.iter_rows(values_only=True), MAX_SHEET_ROWS), 1)
+        number, header = next((row for row in first_rows if any(cell is not None for cell in row[1])), (0, ()))
         columns = ["" if cell is None else str(cell).strip() for cell in header]
+        while columns and not columns[-1]:
+            columns.pop()
+        if not columns:
+            continue
         try:
-            yield from read_rows(_read_sheet(rows, columns, f"{source}/{sheet.title}"), columns, options)
+            # Cells beside the table are not read: a sheet may have sixteen thousand columns of nothing.
+            rows = sheet.iter_rows(min_row=number + 1, max_col=len(columns), values_only=True)
+            named = _read_sheet(enumerate(rows, number + 1), columns, f"{source}/{sheet.title}")
+            yield from read_rows(named, columns, options)
             useful += 1
         except UnreadableInputError as error:  # a sheet of notes beside the sheet of articles is no fault
             problems.append(FoundProblem(f"{source}/{sheet.title}", error.reason, str(error)))
@@ -120,9 +123,9 @@ def read_excel(stream: io.BufferedReader, source: str, options: ReadingOptions) 
 
 
 def _read_sheet(
-    rows: Iterator[tuple[Any, ...]], columns: list[str], place: str
+    rows: Iterable[tuple[int, tuple[Any, ...]]], columns: list[str], place: str
 ) -> Iterator[tuple[str, Mapping[str, Any], tuple[str, ...]]]:
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         if number > MAX_SHEET_ROWS:
             raise UnreadableInputError("refused", f"claims to have more than the {MAX_SHEET_ROWS:,} rows of a sheet")
         if any(cell is not None for cell in row):
