@@ -100,6 +100,9 @@ def test_on_the_command_line(
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert events
     assert {"event", "time"} <= events[-1].keys()
+    write_articles(tmp_path / "worse.jsonl", ["", ""])
+    assert main(["extract", "worse.jsonl", "-o", "none.jsonl"]) == 2
+    assert "2 rejected (2 no_text)\nworse.jsonl:1: the field 'text' is empty\n" in capsys.readouterr().out
     assert main(["extract", "missing.txt", "-o", "x.jsonl"]) == 2
     assert "missing.txt" in capsys.readouterr().err
     assert main(["extract", "good.jsonl", "-o", "x.csv"]) == 2

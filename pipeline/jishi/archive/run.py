@@ -61,12 +61,13 @@ class RunOptions:
 class RunSummary:
     """What a run came to.
 
-    rejects_by_reason: see `errors.REASONS`. fresh: articles worked on in this session; reused: records taken over by
-    --update.
+    rejects_by_reason: see `errors.REASONS`. first_reject: its source and message, where known. fresh: articles worked
+    on in this session; reused: records taken over by --update.
     """
 
     counts: dict[str, int]
     rejects_by_reason: dict[str, int]
+    first_reject: str
     files: list[str]
     rejects_file: str | None
     seconds: float
@@ -82,6 +83,8 @@ class RunSummary:
             f"{counts['articles']:,} articles: {counts['records']:,} records with {counts['events']:,} events and "
             f"{counts['people']:,} people, {counts['rejects']:,} rejected" + (f" ({reasons})" if reasons else "")
         ]
+        if self.first_reject and not counts["records"]:
+            lines.append(self.first_reject)
         if counts["duplicates"]:
             lines.append(f"{counts['duplicates']:,} marked as duplicates")
         if self.was_complete:
@@ -402,6 +405,7 @@ class _Run:
         return RunSummary(
             counts=written["counts"],
             rejects_by_reason=written["rejects_by_reason"],
+            first_reject=written.get("first_reject", ""),
             files=[name if base == "." else f"{base}/{name}" for name in written["files"]],
             rejects_file=rejects if base == "." else rejects and f"{base}/{rejects}",
             seconds=seconds,

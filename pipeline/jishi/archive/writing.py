@@ -91,17 +91,21 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
     if layout.format != "tables" and layout.name is None:
         layout.storage.delete("tables")
     reasons: Counter[str] = Counter()
+    first_reject = ""
     if counts["rejects"]:
         with layout.storage.create(layout.rejects) as stream:
             for number in range(shard_count):
                 for line in store.read_rejects(_get_marker(store, number)):
                     stream.write(line.encode("utf-8") + b"\n")
-                    reasons[json.loads(line)["reason"]] += 1
+                    reject = json.loads(line)
+                    reasons[reject["reason"]] += 1
+                    first_reject = first_reject or f"{reject['source']}: {reject['message']}"
     else:
         layout.storage.delete(layout.rejects)
     return {
         "counts": counts,
         "rejects_by_reason": dict(sorted(reasons.items())),
+        "first_reject": first_reject,
         "files": names,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
