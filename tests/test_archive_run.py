@@ -152,12 +152,10 @@ def test_update_takes_over_articles_that_only_moved(command: Command) -> None:
 
 def test_interrupted_it_ends_in_seconds_and_goes_on(command: Command) -> None:
     command.run("undisturbed.jsonl", workers=2)
-    process = command.start("out.jsonl", slow=0.05, workers=2)
+    process = command.start("out.jsonl", slow=0.4, workers=2)  # 20 seconds of work
     wait_until(lambda: count_done(command, "out.jsonl") > 0)
-    began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: run and workers get it
-    process.communicate(timeout=20)
-    assert time.monotonic() - began < 5
+    process.communicate(timeout=15)
     assert process.returncode != 0
     assert not (command.folder / "out.jsonl").exists()
     assert 0 < command.run("out.jsonl", workers=2)["fresh"] < 100
