@@ -30,9 +30,10 @@ _BRACKETS = {"(": "（", ")": "）"}
 _CLOSING = {"”": "“", "’": "‘", "》": "《", "」": "「", "』": "『", "）": "（", "】": "【", "〉": "〈"}
 _NEVER_FIRST = frozenset("，。；：？！、”’》）」』】")
 
-_BEAM = 120  # hypotheses kept from one visible character to the next
-_MARGIN = 12.0  # nats behind the best at which a hypothesis is given up
-_EFFORT = 3_000_000  # candidates weighed for one page, some seconds' worth; an ordinary page needs 30,000
+_BEAM = 100  # hypotheses kept from one visible character to the next
+_MARGIN = 11.0  # nats behind the best at which a hypothesis is given up
+_EFFORT = 2_000_000  # candidates weighed for one page, some seconds' worth; an ordinary page needs 30,000
+_NUMBERS = 50_000  # characters of the page in which a number is looked for again
 _QUOTED = 300  # characters before a place in which opening marks are looked for
 # What is pending between two visible characters: the lead byte of the next, or one of these.
 ALIGNED = -1  # nothing, the next byte begins a character
@@ -80,7 +81,7 @@ class Page:
     @functools.cached_property
     def numbers(self) -> str:
         """The page without its readings, as evidence for numbers: the digits that are visible are the original's."""
-        return "".join(map(evidence_of, READING.sub("", self.text)))
+        return "".join(map(evidence_of, READING.sub("", self.text[:_NUMBERS])))
 
     @functools.cached_property
     def sequences(self) -> OwnSequences:
