@@ -13,9 +13,10 @@ from jishi.stages.phrases import PhraseFinder
 few = st.text("青禾大学𠀀\n", max_size=40)
 
 
-@pytest.fixture(autouse=True)
-def every_text_is_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, params=[0.002, 1.0], ids=["often", "never often"])
+def every_text_is_sorted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phrases, "_SORTED_FROM", 0)
+    monkeypatch.setattr(phrases, "_OFTEN", request.param)
 
 
 @given(few, st.text("青禾大学𠀀\n", min_size=1, max_size=9))
