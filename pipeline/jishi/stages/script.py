@@ -21,6 +21,7 @@ _SHARED = frozenset("乾著瞭藉徵於餘夥麽麼昇覆鍾锺汎鉅菸祐喆�
 _WORDS_OF_BOTH = frozenset(
     "后里干于余云台冬斗丑卜面谷松郁制表只向志注岳布周游几千秋困卷当尝克准吁范征才采系了家姜胜沈丰回欲御佣"
 )
+_UNLIKE = 0.003  # share of characters that `to_traditional` writes otherwise: some are damaged
 _STRAY = 0.05  # share of characters of the other script that does not make a text mixed
 
 
@@ -123,7 +124,10 @@ def _restore_shared(text: str, converted: str) -> str:
     if _SHARED.isdisjoint(text):
         return converted
     again = to_traditional(converted)
-    if len(again) != len(text) or any(a != c and a not in _SHARED for a, c in zip(text, again, strict=True)):
+    if len(again) != len(text):
+        return converted
+    unlike = sum(a != c and a not in _SHARED for a, c in zip(text, again, strict=True))
+    if unlike > _UNLIKE * len(text):
         return converted
     return "".join(a if a in _SHARED and a != c else b for a, b, c in zip(text, converted, again, strict=True))
 
