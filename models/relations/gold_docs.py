@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+from evidence import StoredEvidence
 from spacy.tokens import Doc
 
 from jishi.records import Article
@@ -67,8 +68,10 @@ def find_all(text: str, part: str) -> Iterator[tuple[int, int]]:
         place = text.find(part, place + 1)
 
 
-def build_doc(nlp: spacy.Language, gold: dict[str, Any]) -> Doc:
-    """Give the Doc of a gold record: one token a character, entities, people, organisations and dates set."""
+def build_doc(nlp: spacy.Language, gold: dict[str, Any], evidence: StoredEvidence) -> Doc:
+    """Give the Doc of a gold record: one token a character, entities, people, organisations and dates set; frames and
+    roles as a tagger sees them that was not trained on the article.
+    """
     register_extensions()
     article = Article(gold["text"], id=gold["id"], title=gold["title"], published=gold["published"])
     normalised = normalise_article(article.title, article.text) if article.title else normalise(article.text)
@@ -122,6 +125,7 @@ def build_doc(nlp: spacy.Language, gold: dict[str, Any]) -> Doc:
     doc._.organisations = [o for o in organisations if o.spans]
     doc._.people = [p for p in people if p.spans]
     doc.set_ents([doc.char_span(start, end, label=label) for (start, end), label in sorted(entities.items())])
+    evidence.set_on(doc)
     for stage in ("metadata", "dates"):
         name = f"jishi_{stage}"
         if name not in nlp.pipe_names:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import spacy
+from evidence import read_evidence
 from gold_docs import build_doc, fold, load_annotations, load_score, read_gold
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -40,7 +41,6 @@ from jishi.stages.event_facts import (
 from jishi.stages.event_names import NameCandidate, describe_name, find_name_candidates
 from jishi.stages.linear import LinearModel
 from jishi.stages.roles import ROLES, describe_person
-from jishi.stages.talk_candidates import find_topic_candidates
 
 FOLDS = 5
 # C (inverse regularisation) and the least number of items a feature must occur in, chosen by cross-validation
@@ -125,10 +125,11 @@ def add_talk_rows(example: Example, score: Any) -> None:
     """Rows of `topics` (candidate is a topic) and `speakers` (group spoke on it)."""
     doc, context = example.doc, example.context
     topics, speakers = [], []
-    for candidate in find_topic_candidates(doc.text):
+    candidates = talks.find_candidates(context)
+    for candidate, features in zip(candidates, talks.describe_topics(context, candidates), strict=True):
         text = doc.text[candidate.start : candidate.end]
         talk = next((t for t in example.gold["talks"] if score.similar(t["topic"], text)), None)
-        topics.append((talks.describe_topic(context, candidate), {"yes"} if talk else set()))
+        topics.append((features, {"yes"} if talk else set()))
         if talk is None:
             continue
         spoke = {fold(name) for name in talk["speakers"]}
@@ -211,10 +212,10 @@ def _text(example: Example) -> str:
 def prepare(golds: list[dict[str, Any]], shared: Path) -> list[Example]:
     """Build the examples with the rows of all models."""
     score = load_score(shared)
-    nlp = spacy.blank("zh")
+    nlp, evidence = spacy.blank("zh"), read_evidence()
     examples = []
     for gold in golds:
-        doc = build_doc(nlp, gold)
+        doc = build_doc(nlp, gold, evidence)
         example = Example(gold, doc, build_context(doc))
         add_talk_rows(example, score)
         add_name_rows(example, score)
@@ -236,10 +237,11 @@ def prepare(golds: list[dict[str, Any]], shared: Path) -> list[Example]:
 
 def prepare_talks(shared: Path, score: Any) -> list[Example]:
     """Build the examples of the articles in which only talks are annotated; the people in them are the tagger's."""
-    nlp = jishi.load(exclude=["jishi_talks", "jishi_events", "jishi_record"])
+    nlp, evidence = jishi.load(exclude=["jishi_talks", "jishi_events", "jishi_record"]), read_evidence()
     examples = []
     for gold in load_annotations().read_talks(shared):
         doc = nlp(make_doc(nlp, Article(gold["text"], gold["id"], gold["title"], gold["published"])))
+        evidence.set_on(doc)
         example = Example(gold, doc, build_context(doc))
         add_talk_rows(example, score)
         examples.append(example)

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from jishi.stages.acts import ActIndex
 from jishi.stages.clauses import find_clauses, find_quotations, find_sentences
+from jishi.stages.evidence import Evidence
 from jishi.stages.findings import read_text
 from jishi.stages.groups import PersonGroup, find_person_groups
 from jishi.stages.phrases import PhraseFinder
@@ -34,6 +35,7 @@ class Context:
     group_order: list[int]
     """The numbers of the groups in that order."""
     frames: FrameIndex
+    evidence: Evidence
     phrases: PhraseFinder
     date_ranks: list[tuple[int, int]]
     """For each date: its place among the dates of the body (-1 in the title), and how many have its value."""
@@ -113,6 +115,7 @@ def _make_context(
         group_starts=[groups[i].start for i in order],
         group_order=order,
         frames=FrameIndex(frames),
+        evidence=Evidence(doc._.frame_scores, doc._.role_scores),
         phrases=PhraseFinder(text),
         date_ranks=_rank_dates(doc._.dates, doc._.body_start),
         quotations=[text[start:end] for start, end in find_quotations(text)],

@@ -36,12 +36,6 @@ BORROWED_LABELS = {
 }  # fmt: skip
 
 
-def _register() -> None:
-    register_extensions()
-    if not Doc.has_extension("role_scores"):
-        Doc.set_extension("role_scores", default=None)
-
-
 class EntityTagger:
     """The component `jishi_entities`."""
 
@@ -114,7 +108,7 @@ def _make_spans(
 
 def set_roles(doc: Doc, entities: list[TaggedSpan], scores: TagScores) -> None:
     """Set `doc._.roles`: for each mention of a person or organisation, the probability of each of its roles."""
-    doc._.role_scores = scores.roles
+    doc._.role_scores, doc._.frame_scores = scores.roles, scores.frames
     acting = [span for span in entities if span.label in _ROLES_OF]
     sums = np.empty((len(acting), len(ROLES)), np.float32)
     for span, row in zip(acting, sums, strict=True):
@@ -157,12 +151,12 @@ ASSIGNS = ["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans", "doc._.ro
 @Language.factory("jishi_entities", default_config={"model": None}, assigns=ASSIGNS)
 def create_entities(nlp: Language, name: str, model: str | None) -> EntityTagger:
     """model: folder of a tagger; None for the one shipped. Raises OSError if it cannot be loaded."""
-    _register()
+    register_extensions()
     return EntityTagger(Tagger(locate_model(model)))
 
 
 @Language.factory("jishi_borrowed_entities", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
 def create_borrowed_entities(nlp: Language, name: str) -> BorrowedEntities:
     """The component to which `jishi.load(ner=…)` gives the user's pipeline."""
-    _register()
+    register_extensions()
     return BorrowedEntities()

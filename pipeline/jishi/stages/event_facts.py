@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from jishi.stages.clauses import find_from, locate
 from jishi.stages.context import Context
+from jishi.stages.evidence import describe_level
 from jishi.stages.findings import AttendanceFound
+from jishi.stages.tagger import ORGANISATION_ROLES
 
 HOLDING = re.compile(
     r"举行|召开|举办|开幕|启动|举辦|办理|开展|进行|主办|承办|协办|落幕|闭幕|开班|开营|揭牌|签约|签署|会见|会谈|考察|调研|访问|参观|来访|到访|"
@@ -41,6 +43,7 @@ def describe_date(context: Context, dates: list[Any], index: int, name: tuple[in
     if name:
         features.append(f"name_sentence={sentence_start <= name[0] < sentence_end}")
         features.append(f"after_name={date.start > name[1]}:{sentence_start <= name[0] < sentence_end}")
+    features.append(describe_level("event_date", context.evidence.role("event_date", date.start, date.end)))
     held = HOLDING.search(text, date.end, sentence_end)
     features.append(f"held={held.group() if held else None}")
     features.append(f"any_held={held is not None}")
@@ -153,6 +156,7 @@ def describe_place(
     for frame_start, frame_end, label in context.frames.over(start, end):
         if label == "PLACE":
             features.append(f"frame={frame_start == start}:{frame_end == end}")
+    features += context.evidence.frame("PLACE", start, end)
     after = text[end : end + 4]
     before = text[max(sentence_start, start - len(candidate.lead) - 3) : start]
     features += [f"after1={after[:1]}", f"after2={after[:2]}", f"before3={before[:3]}"]
@@ -192,6 +196,8 @@ def describe_organiser(context: Context, start: int, end: int, name: tuple[int, 
         features.append(f"in_name={name[0] <= start < name[1]}")
         features.append(f"before_name={end <= name[0]}:{sentence_start <= name[0] < sentence_end}")
         features.append(f"name_gap={min(max(name[0] - end, -1) // 6, 8)}")
+    for role in ORGANISATION_ROLES:
+        features.append(describe_level(role, context.evidence.role(role, start, end)))
     following = _overlapping(context.entities, end, end + 2)
     if following and following[0][2] in ("TITLE", "PERSON"):
         features.append(f"next={following[0][2]}")

@@ -186,6 +186,7 @@ def describe_name(context: Context, candidate: NameCandidate) -> list[str]:
             break
     else:
         features.append("frame=none")
+    features += context.evidence.frame("EVENT", start, end)
     return features
 
 

@@ -151,6 +151,8 @@ def register_extensions() -> None:
     Doc.set_extension("record", default=None)
     Doc.set_extension("context", default=None)
     Doc.set_extension("roles", default={})
+    Doc.set_extension("role_scores", default=None)
+    Doc.set_extension("frame_scores", default=None)
     Doc.set_extension("resolved", default={})
     Doc.set_extension("span_scores", default={})  # (start, end) in the text to the score of the span: fast to read
     for name in ("warnings", "dates", "organisations", "people", "credits", "talks", "events"):

@@ -8,7 +8,9 @@ from spacy.tokens import Doc
 
 from jishi.stages.clauses import locate
 from jishi.stages.context import Context
+from jishi.stages.evidence import describe_level
 from jishi.stages.groups import PersonGroup
+from jishi.stages.tagger import PERSON_ROLES
 
 ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other")
 
@@ -17,7 +19,7 @@ def describe_person(
     context: Context, doc: Doc, person: int, groups: list[PersonGroup], event_types: tuple[str, ...]
 ) -> list[str]:
     """Give the features of a person; `groups` are those they are named in, `event_types` the reported events'."""
-    text, people, talks, roles = context.text, doc._.people, doc._.talks, doc._.roles
+    text, people, talks = context.text, doc._.people, doc._.talks
     features = {f"mentions={min(len(groups), 4)}", f"people={min(len(people) // 3, 5)}"}
     features.update(f"event={kind}" for kind in event_types)
     for group in groups:
@@ -33,10 +35,9 @@ def describe_person(
     if spoken:
         features.add("speaks_on_topic")
         features.update(f"talk={talk.kind}" for talk in spoken)
-    for mention_start, mention_end in found.spans:
-        for label, probability in (roles.get((mention_start, mention_end)) or {}).items():
-            if probability >= 0.3:
-                features.add(f"tagger={label}:{min(int(probability * 5), 4)}")
+    for role in PERSON_ROLES:
+        likely = max((context.evidence.role(role, start, end) for start, end in found.spans), default=0.0)
+        features.add(describe_level(role, likely))
     first = min((group.start for group in groups), default=0)
     features.add(f"first_place={min(max(0, first - context.body_start) // 100, 6)}")
     features.add(f"only_title={all(group.start < context.body_start for group in groups)}")

@@ -14,12 +14,13 @@ from spacy.tokens import Doc
 
 from jishi.stages.clauses import locate
 from jishi.stages.context import Context, build_context
+from jishi.stages.evidence import describe_level
 from jishi.stages.findings import TalkFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
-TOPIC_THRESHOLD = 0.25
+TOPIC_THRESHOLD = 0.4
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
 _LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
@@ -37,8 +38,23 @@ _KINDS = (
 )
 
 
-def describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
-    """Give the features of a topic candidate."""
+def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[list[str]]:
+    """Give the features of all topic candidates of a text, in order; of those that overlap, which the tagger prefers."""
+    described = [_describe_topic(context, candidate) for candidate in candidates]
+    likely = [context.evidence.exact("TOPIC", candidate.start, candidate.end) for candidate in candidates]
+    first = reached = 0
+    for i in range(len(candidates) + 1):
+        if i == len(candidates) or (i > first and candidates[i].start >= reached):
+            order = sorted(range(first, i), key=lambda j: -likely[j])
+            for rank, j in enumerate(order):
+                described[j].append(f"rank={min(rank, 3)}:{min(i - first, 3)}:{likely[j] > 0.1}")
+            first = i
+        if i < len(candidates):
+            reached = max(reached, candidates[i].end)
+    return described
+
+
+def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
     text, (start, end) = context.text, candidate.frame
     topic = text[candidate.start : candidate.end]
     sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
@@ -103,6 +119,9 @@ def describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
     features.append(f"items={min(text.count('、', start, end), 5)}")
     collective = _COLLECTIVE.search(text, max(clause_start, start - 16), start)
     features.append(f"{form[:5]}:collective={collective.group() if collective else None}")
+    seen = context.evidence.frame("TOPIC", candidate.start, candidate.end)
+    features += [*seen, *(f"{form[:5]}:{feature}" for feature in seen[:1])]
+    features += context.evidence.frame("EVENT", candidate.start, candidate.end)[:1]
     return features
 
 
@@ -153,6 +172,9 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
     features.append(f"groups={min(len(context.groups), 4)}")
     opens = start - sentence_start <= 4 and not context.count_groups(sentence_start, sentence_end)
     features.append(f"opens={opens}:{nearness}:{min(len(group.mentions), 3)}")
+    for role in ("speaker", "chair", "address"):
+        likely = max(context.evidence.role(role, mention.start, mention.end) for mention in group.mentions)
+        features += [describe_level(role, likely), f"{place}:{describe_level(role, likely)}"]
     return features
 
 
@@ -171,10 +193,22 @@ def find_talks(doc: Doc) -> Doc:
     return doc
 
 
+def find_candidates(context: Context) -> list[TopicCandidate]:
+    """Give the topic candidates: by marks and framing phrases, and what the tagger takes for a topic beside them."""
+    found = find_topic_candidates(context.text)
+    known = {(candidate.start, candidate.end) for candidate in found}
+    added = [
+        TopicCandidate(start, end, "tagger", (start, end))
+        for start, end, label in context.frames.over(0, len(context.text))
+        if label == "TOPIC" and end - start > 2 and (start, end) not in known
+    ]
+    return sorted([*found, *added], key=lambda c: (c.start, -c.end)) if added else found
+
+
 def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: LinearModel) -> list[TalkFound]:
     """Give the talks of a Doc as the two models see them."""
-    candidates = find_topic_candidates(context.text)
-    scores = _score_frames(context, candidates, [topics.probability(describe_topic(context, c)) for c in candidates])
+    candidates = find_candidates(context)
+    scores = _score_frames(context, candidates, [topics.probability(d) for d in describe_topics(context, candidates)])
     scored = [(score, c) for score, c in zip(scores, candidates, strict=True) if score >= TOPIC_THRESHOLD]
     talks = [
         TalkFound(

@@ -1,0 +1,121 @@
+"""What taggers say of the annotated articles that they were not trained on: evidence for the relation models.
+
+    python models/relations/evidence.py --shared ../shared --taggers build/ner    # writes evidence.npz.xz
+
+The recipe in models/ner trains one tagger more for each part of the annotated articles, without that part
+(build/ner/student-0, …). Their probabilities of frames and roles, coarsely and without any text, are kept here, so that
+the relation models can be trained anew without those taggers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import io
+import json
+import lzma
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.tokens import Doc
+
+import jishi
+from jishi.language import make_doc
+from jishi.records import Article
+from jishi.stages.entities import EntityTagger
+from jishi.stages.findings import read_text
+from jishi.stages.tagger import FRAME_LABELS, FRAME_TAGS, read_spans
+
+FILE = Path(__file__).with_name("evidence.npz.xz")
+STEPS = 24  # of the square root of a probability
+LEAST = 3  # fewer steps are none
+COLUMNS = len(FRAME_LABELS) * (len(FRAME_TAGS) - 1)  # what is in no frame need not be stored
+
+
+@cache
+def load_annotations() -> Any:
+    """models/annotations/annotations.py as a module."""
+    path = Path(__file__).parents[1] / "annotations/annotations.py"
+    spec = importlib.util.spec_from_file_location("annotations", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class StoredEvidence:
+    """Probabilities of frames and roles of every character of the annotated articles."""
+
+    def __init__(self, rows: dict[str, Any]) -> None:
+        self.rows = rows
+
+    def set_on(self, doc: Doc) -> None:
+        """Set `doc._.frame_scores`, `doc._.role_scores` and `doc.spans["frames"]`.
+
+        Raises ValueError where the article's normalised text is not what the taggers read.
+        """
+        rows = self.rows[doc._.article.id]
+        if len(rows) != len(read_text(doc)):
+            raise ValueError(f"{doc._.article.id} is normalised otherwise by now: run models/relations/evidence.py anew")
+        values = np.square(rows.astype(np.float32) / STEPS)
+        inside = values[:, :COLUMNS].reshape(len(rows), len(FRAME_LABELS), -1)
+        frames = np.concatenate((1 - inside.sum(-1, keepdims=True), inside), axis=-1)
+        doc._.frame_scores, doc._.role_scores = np.log(np.maximum(frames, 1e-4)), values[:, COLUMNS:]
+        frames = doc._.frame_scores
+        doc.spans["frames"] = [
+            span
+            for i, label in enumerate(FRAME_LABELS)
+            for found in read_spans(np.ascontiguousarray(frames[:, i]), (label,))
+            if (span := doc.char_span(found.start, found.end, label=label, alignment_mode="expand"))
+        ]
+
+
+def read_evidence() -> StoredEvidence:
+    """Read what `make_evidence` wrote."""
+    with lzma.open(FILE) as file, np.load(io.BytesIO(file.read())) as stored:
+        ends = np.cumsum(stored["lengths"])
+        rows = np.split(stored["columns"].T, ends[:-1])
+        return StoredEvidence(dict(zip(stored["ids"].tolist(), rows, strict=True)))
+
+
+def make_evidence(shared: Path, taggers: Path) -> None:
+    """Have each article read by the tagger that has not seen it."""
+    annotations = load_annotations()
+    with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
+        golds = [json.loads(line) for line in lines]
+    golds += annotations.read_articles(shared) + annotations.read_talks(shared)
+    ids, lengths, rows = [], [], []
+    for part in range(annotations.FOLDS):
+        nlp = jishi.load(model=taggers / f"student-{part}")
+        tagger = nlp.get_pipe("jishi_entities")
+        assert isinstance(tagger, EntityTagger)
+        first = nlp.pipe_names.index("jishi_entities")
+        before = [process for name, process in nlp.pipeline[:first]]
+        for gold in golds:
+            if annotations.fold_of(gold["id"]) != part or gold["id"] in ids:
+                continue
+            doc = make_doc(nlp, Article(gold["text"], gold["id"], gold["title"], gold["published"]))
+            for process in before:
+                doc = process(doc)
+            scores = tagger.read(doc)
+            frames = np.exp(scores.frames[:, :, 1:]).reshape(len(scores.roles), -1)
+            values = np.rint(np.sqrt(np.concatenate((frames, scores.roles), axis=1)) * STEPS).astype(np.uint8)
+            values[values < LEAST] = 0
+            ids.append(gold["id"])
+            lengths.append(len(values))
+            rows.append(values)
+    with lzma.open(FILE, "wb") as file:
+        columns = np.ascontiguousarray(np.concatenate(rows).T)
+        np.savez(file, ids=np.array(ids), lengths=np.array(lengths), columns=columns)
+    print(f"{FILE}: {len(ids)} articles, {FILE.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--taggers", type=Path, default=Path("build/ner"))
+    options = parser.parse_args()
+    make_evidence(options.shared, options.taggers)
