@@ -20,7 +20,7 @@ from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
-TOPIC_THRESHOLD = 0.4
+TOPIC_THRESHOLD = 0.26
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
 _LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
