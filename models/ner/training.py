@@ -160,9 +160,7 @@ def train(
     torch.manual_seed(seed)
     rng = random.Random(seed)
     on_gpu = pool.device.type == "cuda"
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=phase.rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True
-    )
+    optimiser = torch.optim.AdamW(network.parameters(), lr=phase.rate, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     average = Average(network, phase.average)
     network.encoder.dropout.p = phase.dropout
     network.train()

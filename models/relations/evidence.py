@@ -59,7 +59,9 @@ class StoredEvidence:
         """
         rows = self.rows[doc._.article.id]
         if len(rows) != len(read_text(doc)):
-            raise ValueError(f"{doc._.article.id} is normalised otherwise by now: run models/relations/evidence.py anew")
+            raise ValueError(
+                f"{doc._.article.id} is normalised otherwise by now: run models/relations/evidence.py anew"
+            )
         values = np.square(rows.astype(np.float32) / STEPS)
         inside = values[:, :COLUMNS].reshape(len(rows), len(FRAME_LABELS), -1)
         frames = np.concatenate((1 - inside.sum(-1, keepdims=True), inside), axis=-1)

@@ -48,8 +48,11 @@ class EntityTagger:
         words = find_words(doc) if has_interpunct(text) else ()
         entities = settle(text, read_spans(scores.entities, ENTITY_LABELS), scores.entities, words)
         frames = [span for i, label in enumerate(FRAME_LABELS) for span in read_spans(scores.frames[:, i], (label,))]
-        taken = sorted((span.start, span.end) for span in entities)
+        taken = sorted((span.start, span.end) for span in entities if span.label != "LOC")
         honours = [s for s in frames if s.label == "HONOUR" and not _overlaps_any(s, taken)]
+        if honours:  # a place is a part of the honour's name: 山东省劳动模范
+            given = [(span.start, span.end) for span in honours]
+            entities = [e for e in entities if e.label != "LOC" or not _overlaps_any(e, given)]
         doc = set_spans(doc, [*entities, *honours], frames)
         set_roles(doc, entities, scores)
         return doc

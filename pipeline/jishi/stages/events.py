@@ -85,6 +85,7 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
         event.confidence = round(load("event_confidence").probability(features), 3)
         found.append(event)
         evidence.append(features)
+    _share_attendance(drafts, found)
     _add_roles(doc, context, found, load("roles"))
     for index, talk in enumerate(doc._.talks):
         found[_event_before(context, found, talk.start)].talks.append(index)
@@ -337,6 +338,18 @@ def _fill(
     return event, certainty
 
 
+def _share_attendance(drafts: list[Draft], found: list[EventFound]) -> None:
+    """A number of people that two events of one article would claim is the surer event's."""
+    claims: dict[int, int] = {}
+    for i, event in enumerate(found):
+        if event.attendance is not None:
+            best = claims.setdefault(event.attendance.start, i)
+            loser = best if drafts[best].score < drafts[i].score else i
+            if best != i:
+                claims[event.attendance.start] = i if loser == best else best
+                found[loser].attendance = None
+
+
 def _choose(scored: Iterable[tuple[float, int]]) -> tuple[float, int] | None:
     """The best of (probability, index); the first of equals."""
     return max(scored, key=lambda pair: (pair[0], -pair[1]), default=None)
@@ -422,8 +435,17 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
     for group in context.groups:
         for mention in group.mentions:
             by_person.setdefault(mention.person, []).append(group)
+    own = {
+        person: model.score(describe_person(context, doc, person, groups, types))
+        for person, groups in by_person.items()
+    }
     for person, groups in sorted(by_person.items()):
-        scores = model.score(describe_person(context, doc, person, groups, types))
+        scores = own[person]
+        listed = [mention.person for mention in max(groups, key=lambda group: len(group.mentions)).mentions]
+        if len(listed) > 1:  # people named together mostly do the same
+            scores = {
+                role: (score + sum(own[p][role] for p in listed) / len(listed)) / 2 for role, score in scores.items()
+            }
         votes = [_event_before(context, found, group.start) for group in groups]
         event = max(range(len(found)), key=votes.count)
         found[event].participants += [(person, role) for role, score in scores.items() if score >= ROLE_THRESHOLD]

@@ -19,6 +19,13 @@ _CUT = re.compile(
 _ATTRIBUTE = re.compile(r"精神|评选|研究|创新|学院|代表|工作室|协会|候选|推荐|表彰|培育|培训|名单|们|的培养")
 
 
+# What is said around an honour: 荣获甲省劳动模范、乙市大工匠称号; 大国工匠年度殊荣.
+_NAMED = re.compile(
+    r"(?:荣?获得?|授予|授|评为|获评)(?:了|过|为)?([^，。；！？\s“”《》（）获授]{3,40}?)等?(?:荣誉)?称号"
+)
+_OUTER = re.compile(r"(?:年度)?(?:荣誉)?(?:称号|殊荣)?$")
+
+
 @functools.cache
 def _heads() -> re.Pattern[str]:
     heads = sorted(read_lines("honour_heads.txt"), key=lambda word: (-len(word), word))
@@ -32,7 +39,18 @@ def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     """
     tagged = [(entity.start, entity.end) for entity in entities if entity.label == "HONOUR"]
     taken = {offset for e in entities if e.label in ("PERSON", "ORG") for offset in range(e.start, e.end)}
-    honours = list(tagged)
+    honours = [(start, end - len(_OUTER.search(text[start:end]).group())) for start, end in tagged]
+    for named in _NAMED.finditer(text):
+        start = named.start(1)
+        for item in re.split("[、和及与]", named.group(1)):
+            end = start + len(item)
+            if (
+                len(item) > 2
+                and not any(a < end and start < b for a, b in honours)
+                and taken.isdisjoint(range(start, end))
+            ):
+                honours.append((start, end))
+            start = end + 1
     for head in _heads().finditer(text):
         if _ATTRIBUTE.match(text, head.end()):
             continue
