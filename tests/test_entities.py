@@ -149,6 +149,21 @@ def test_two_organisations_in_one_are_split_where_one_stands_alone_elsewhere() -
     assert forms == ["云汀省政府", "大岳集团", "大岳集团"]
 
 
+def test_a_department_between_two_offices_is_found_where_the_tagger_leans_towards_one() -> None:
+    text = "青禾大学副校长兼产教合作室主任林听雨主持。"
+    spans = [
+        TaggedSpan(0, 4, "ORG", 0.9),
+        TaggedSpan(4, 7, "TITLE", 0.9),
+        TaggedSpan(13, 15, "TITLE", 0.9),
+        TaggedSpan(15, 18, "PERSON", 0.9),
+    ]
+    scores = doubtful_scores(text)
+    assert [s.label for s in settle(text, spans, scores)] == ["ORG", "TITLE", "TITLE", "PERSON"]
+    scores[8:13, ENTITY_TAGS.index("I-ORG")] = np.log(0.4)
+    found = [(text[s.start : s.end], s.label) for s in settle(text, spans, scores)]
+    assert found[2:4] == [("产教合作室", "ORG"), ("主任", "TITLE")]
+
+
 def test_a_bracket_without_its_partner_is_no_part_of_a_name() -> None:
     text = "青禾研究院（青研院）成立。"
     spans = [TaggedSpan(0, 5, "ORG", 0.9), TaggedSpan(6, 10, "ORG", 0.9)]

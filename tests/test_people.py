@@ -83,6 +83,18 @@ def test_untagged_honour_is_known_by_its_ending() -> None:
     assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["全国劳动模范"], "贾松年": []}
 
 
+def test_honours_listed_before_the_word_for_a_title_of_honour_are_theirs() -> None:
+    doc = build_doc("荣获临江市劳动模范、松江大工匠称号的{T:技师}{P:陈力行}作报告，{T:主席}{P:贾松年}主持。")
+    honours = {person.name: person.honours for person in doc._.people}
+    assert sorted(honours["陈力行"]) == ["临江市劳动模范", "松江大工匠"]
+    assert honours["贾松年"] == []
+
+
+def test_what_is_said_around_an_honour_is_no_part_of_it() -> None:
+    doc = build_doc("荣获{H:松江大工匠年度殊荣}的{T:技师}{P:陈力行}作报告。")
+    assert [person.honours for person in doc._.people] == [["松江大工匠"]]
+
+
 def test_confidence_is_a_probability() -> None:
     doc = build_doc("{O:海岳集团}{T:董事长}{P:戴文涛}、{P:何静远}，{T:教授}，与会。")
     positions = [position for person in doc._.people for position in person.positions]

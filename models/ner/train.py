@@ -232,7 +232,7 @@ class Recipe:
         attentive: bool = False,
         whole: bool = False,
     ) -> None:
-        """Train for a phase from a checkpoint (None: from nothing) and leave a checkpoint. whole: on all of corpora/ner."""
+        """Train for a phase from a checkpoint (None: from nothing); leave another. whole: on all of corpora/ner."""
         path = self.work / f"{name}.pt"
         if path.exists():
             return

@@ -120,7 +120,11 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
     model = load("second_events")
     for score, candidate in second_candidates(context, scored):
         probability = model.probability(describe_second(doc, context, best[1], candidate, score))
-        if probability < SECOND_EVENT_THRESHOLD and not _opens_paragraph(doc, context, best[1], candidate):
+        if (
+            probability < SECOND_EVENT_THRESHOLD
+            and not _opens_paragraph(doc, context, best[1], candidate)
+            and not _HELD_BESIDE.search(context.text, max(0, candidate.start - 12), candidate.start)
+        ):
             continue
         if any(_alike(_core(context.text, candidate), _core(context.text, d.name)) for d in drafts if d.name):
             continue
@@ -203,6 +207,7 @@ def _opens_paragraph(doc: Doc, context: Context, main: NameCandidate, candidate:
 
 
 _HELD = re.compile("举[办行]|召开|开[展幕班]")
+_HELD_BESIDE = re.compile("(?:同期|同步|同时)(?:还|也|将)?(?:举[办行]|召开|开展|组织)了?$")
 _BESIDE = (
     "同期", "同时", "随后", "期间", "当天", "当日", "次日", "下午", "上午", "晚", "此前", "之前", "此外",
     "另", "接着", "会后", "还", "并", "曾", "将", "今年", "去年", "为期", "首先", "最后", "第二",
@@ -379,7 +384,9 @@ def describe_type(doc: Doc, context: Context, name: NameCandidate | None, region
         features.append(f"last2={words[-2:]}")
         start = context.sentences[locate(context.sentences, name.start)][0]
         around = text[start : context.sentences[locate(context.sentences, name.start)][1]]
-        features += [f"cue_name={kind}" for kind in find_type_cues(words)]
+        # the head speaks for its own type: 签约仪式 is a signing, though 仪式 alone is a ceremony
+        around = around.replace(name.head, "")
+        features += [f"cue_name={kind}" for kind in find_type_cues(words.removesuffix(name.head))]
     else:
         features.append("unnamed")
         around = text[context.body_start : context.body_start + 100]

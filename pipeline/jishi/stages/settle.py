@@ -336,7 +336,7 @@ def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[
 
 
 def add_departments(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
-    """Add the department that stands between an office and the next: 副校长兼 + 产教合作室 + 主任, where the tagger leans
+    """Add the department between an office and the next, 副校长兼 + 产教合作室 + 主任, where the tagger leans
     towards an organisation without being sure."""
     result: list[TaggedSpan] = []
     for span in spans:

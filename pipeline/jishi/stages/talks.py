@@ -39,7 +39,7 @@ _KINDS = (
 
 
 def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[list[str]]:
-    """Give the features of all topic candidates of a text, in order; of those that overlap, which the tagger prefers."""
+    """Give the features of all topic candidates of a text; of those that overlap, which the tagger prefers."""
     described = [_describe_topic(context, candidate) for candidate in candidates]
     likely = [context.evidence.exact("TOPIC", candidate.start, candidate.end) for candidate in candidates]
     first = reached = 0
