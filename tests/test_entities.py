@@ -149,6 +149,20 @@ def test_two_organisations_in_one_are_split_where_one_stands_alone_elsewhere() -
     assert forms == ["云汀省政府", "大岳集团", "大岳集团"]
 
 
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("云汀科技大学暨青禾能源基金会", ["云汀科技大学", "青禾能源基金会"]),
+        ("前云汀大学护理系", ["云汀大学护理系"]),
+        ("前海管理局", ["前海管理局"]),
+        ("云汀大学（简称云大", ["云汀大学"]),
+    ],
+)
+def test_what_is_joined_or_in_front_is_no_part_of_an_organisation(form: str, expected: list[str]) -> None:
+    spans = settle(form, [TaggedSpan(0, len(form), "ORG", 0.9)], doubtful_scores(form))
+    assert [form[s.start : s.end] for s in spans] == expected
+
+
 def test_a_department_between_two_offices_is_found_where_the_tagger_leans_towards_one() -> None:
     text = "青禾大学副校长兼产教合作室主任林听雨主持。"
     spans = [

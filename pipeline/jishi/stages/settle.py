@@ -27,7 +27,11 @@ SHORTEST = {"PERSON": 2, "ORG": 4}  # shorter forms stand by chance in other wor
 _JOINED = re.compile(r"[与和及暨、]")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _NAMED_AFTER = ("老师", "教授", "名师", "大师", "劳模", "院士", "工作室")  # 李春生名师工作室 is one organisation
-_OWN = re.compile(r"(?:学校|[本我该贵](?:校|院|系|所|厂|县|市|区|省|学院|公司|单位))(?=.{3})")
+_OWN = re.compile(
+    r"(?:学校|[本我该贵](?:校|院|系|所|厂|县|市|区|省|学院|公司|单位)|前(?![海进沿锋哨山旗线门郭]))(?=.{3})"
+)
+_WITH = re.compile(r"暨(?=.{4})")
+_BODY_END = re.compile(r"[会学院校司局部厅所系处心社团委室馆]$")
 _ALIAS = re.compile(r"(.{2,})[（(]([A-Za-z][A-Za-z .&-]*)[）)]")
 _OFFICE_ENDS = frozenset("长员师任")
 _DASHED = re.compile(r"[-—–－]{1,2}")
@@ -125,20 +129,23 @@ def begin_with_word(text: str, spans: Sequence[TaggedSpan], words: Sequence[tupl
 
 
 def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
-    """Drop a bracket at an edge whose partner is outside."""
-    if start >= end or (text[start] not in _OPENING and text[end - 1] not in _CLOSING):
-        return start, end
+    """Drop a bracket at an edge whose partner is outside, and what follows one that is not closed."""
     for opening, closing in zip(_OPENING, _CLOSING, strict=True):
         inside = text[start:end]
+        if opening not in inside and closing not in inside:
+            continue
         if inside.endswith(closing) and inside.count(closing) > inside.count(opening):
             end -= 1
         elif inside.startswith(opening) and inside.count(opening) > inside.count(closing):
             start += 1
+        elif inside.count(opening) > inside.count(closing):  # 云汀大学（简称云大, cut short
+            end = start + inside.rfind(opening)
     return start, end
 
 
 def drop_own(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
-    """Take what points at the writer's own house from the front of an organisation: 学校教务处 is 教务处."""
+    """Take from the front of an organisation what points at the writer's own house or at the past: 学校教务处 is 教务处,
+    前云汀大学 is 云汀大学."""
     result = []
     for span in spans:
         match = _OWN.match(text[span.start : span.end]) if span.label == "ORG" else None
@@ -261,6 +268,7 @@ def split_joined(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             ),
             None,
         )  # fmt: skip
+        cut = cut or next((m for m in _WITH.finditer(form, 4) if _BODY_END.search(form[: m.start()])), None)
         if cut:
             result.append(TaggedSpan(span.start, span.start + cut.start(), "ORG", span.score))
             result.append(TaggedSpan(span.start + cut.end(), span.end, "ORG", span.score))
