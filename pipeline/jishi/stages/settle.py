@@ -144,8 +144,8 @@ def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def drop_own(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
-    """Take from the front of an organisation what points at the writer's own house or at the past: 学校教务处 is 教务处,
-    前云汀大学 is 云汀大学."""
+    """Take from the front of an organisation what points at the writer's own house or at the past: 学校教务处 is
+    教务处, 前云汀大学 is 云汀大学."""
     result = []
     for span in spans:
         match = _OWN.match(text[span.start : span.end]) if span.label == "ORG" else None
