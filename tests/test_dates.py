@@ -214,6 +214,15 @@ def test_any_text_gives_valid_items(text: str, reference: date | None) -> None:
             assert item.start <= item.end
 
 
+@pytest.mark.parametrize("reference", [date.min, date.max])
+@pytest.mark.parametrize(
+    "text", ["周一鸣教授9月2日", "上周五、下周日、去年12月、明年1月", "10/23、11/7、12/6", "前天，后天，近三个月"]
+)
+def test_the_first_and_the_last_day_are_references_too(text: str, reference: date) -> None:
+    for item in parse_dates(text, reference):
+        assert item.start is None or len(item.start) == 10
+
+
 def test_long_runs_of_digits_and_marks_end_quickly() -> None:
     for run in (
         "1" * 50_000,

@@ -95,6 +95,11 @@ def test_what_is_said_around_an_honour_is_no_part_of_it() -> None:
     assert [person.honours for person in doc._.people] == [["松江大工匠"]]
 
 
+def test_a_tagged_honour_of_nothing_but_the_word_for_it_stays_a_string() -> None:
+    doc = build_doc("荣获{H:荣誉称号}的{T:技师}{P:陈力行}作报告。")
+    assert all(honour for person in doc._.people for honour in person.honours)
+
+
 def test_confidence_is_a_probability() -> None:
     doc = build_doc("{O:海岳集团}{T:董事长}{P:戴文涛}、{P:何静远}，{T:教授}，与会。")
     positions = [position for person in doc._.people for position in person.positions]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from damaged_text import ARTICLE, MIXES
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -183,6 +183,7 @@ def test_repair_is_explained_completely(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
+@example("𠮷关 于 举 办关 于 举 办关 于 举 办")
 @given(MIXES)
 def test_mended_text_needs_no_second_repair(text: str) -> None:
     mended = jishi.normalise(text).text

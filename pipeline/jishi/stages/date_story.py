@@ -89,7 +89,7 @@ class Story:
         before, reference = self.setting.day, self.setting.reference
         if before is None or reference is None or start - self.month_end > _NEIGHBOURHOOD:
             return None
-        if before < reference - timedelta(days=NEAR_FUTURE) or not self.setting.named_year_known:
+        if (reference - before).days > NEAR_FUTURE or not self.setting.named_year_known:
             return None
         number = read_number(piece.parts.get("month") or piece.parts["first"])
         return before.year if number is not None and 0 < number - before.month <= _SERIES_STEP else None

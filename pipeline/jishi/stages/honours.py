@@ -39,7 +39,7 @@ def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     """
     tagged = [(entity.start, entity.end) for entity in entities if entity.label == "HONOUR"]
     taken = {offset for e in entities if e.label in ("PERSON", "ORG") for offset in range(e.start, e.end)}
-    honours = [(start, start + len(_OUTER.sub("", text[start:end]))) for start, end in tagged]
+    honours = [(start, start + (len(_OUTER.sub("", text[start:end])) or end - start)) for start, end in tagged]
     for named in _NAMED.finditer(text):
         start = named.start(1)
         for item in re.split("[、和及与]", named.group(1)):

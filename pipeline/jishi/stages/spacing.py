@@ -24,8 +24,8 @@ _BESIDE_MARK = re.compile(
     rf"(?<=[{_HAN}{_MARK}])(?:{_SPACE}+(?=[，。；：？！、）】》”’])|(?<=[，。；：？！、（【《“‘]){_SPACE}+(?=[{_HAN}]))"
 )
 _BETWEEN = re.compile(rf"(?<=[{_HAN}]){_SPACE}{{1,2}}(?=[{_HAN}])")
-_HAN_BEFORE = re.compile(rf"[{_HAN}]{{1,4}}$")
-_HAN_BEHIND = re.compile(rf"[{_HAN}]{{1,4}}")
+_ONE_HAN = re.compile(rf"[{_HAN}]")
+_ROUNDS = 4
 
 _LINES_WRAPPED = 4  # lines of one width that show a text to be broken at a width
 _NARROWEST = 15
@@ -81,16 +81,48 @@ def join_split_words(text: str) -> list[Edit]:
     """Close up a space inside a word: 我校举 办了 → 我校举办了. Only where the characters make words joined that they
     do not make apart; the space between two words (主讲人 李晓) stays.
     """
-    edits = []
-    for space in _BETWEEN.finditer(text):
-        left = _HAN_BEFORE.search(text[max(0, space.start() - 4) : space.start()])
-        right = _HAN_BEHIND.match(text, space.end())
-        if left is None or right is None or len(left.group()) + len(right.group()) < 5:
-            continue
-        before, behind = (to_simplified(found.group(), "traditional") for found in (left, right))
-        if word_cost(before + behind) < word_cost(before) + word_cost(behind) - _GAIN:
-            edits.append(Edit(*space.span(), "", "space", "a space inside a word"))
-    return edits
+    spaces = [space.span() for space in _BETWEEN.finditer(text)]
+    closed: dict[int, int] = {}  # where a space that is taken out begins and ends
+    for _ in range(_ROUNDS):  # a space that goes may bring words together at the next
+        opened = {end: start for start, end in closed.items()}
+        found = []
+        for start, end in spaces:
+            if start in closed:
+                continue
+            left, right = _read_back(text, start, opened), _read_on(text, end, closed)
+            if len(left) + len(right) < 5:
+                continue
+            before, behind = to_simplified(left, "traditional"), to_simplified(right, "traditional")
+            if word_cost(before + behind) < word_cost(before) + word_cost(behind) - _GAIN:
+                found.append((start, end))
+        if not found:
+            break
+        closed.update(found)
+    return [Edit(*span, "", "space", "a space inside a word") for span in sorted(closed.items())]
+
+
+def _read_back(text: str, position: int, opened: dict[int, int]) -> str:
+    """Up to four Chinese characters before a position, over the spaces that go."""
+    read = ""
+    while position and len(read) < 4:
+        position = opened.get(position, position)
+        if not position or not _ONE_HAN.match(text, position - 1):
+            break
+        position -= 1
+        read = text[position] + read
+    return read
+
+
+def _read_on(text: str, position: int, closed: dict[int, int]) -> str:
+    """Up to four Chinese characters from a position on, over the spaces that go."""
+    read = ""
+    while position < len(text) and len(read) < 4:
+        position = closed.get(position, position)
+        if not _ONE_HAN.match(text, position):
+            break
+        read += text[position]
+        position += 1
+    return read
 
 
 def remove_spaces_at_marks(text: str) -> list[Edit]:
