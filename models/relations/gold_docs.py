@@ -6,7 +6,6 @@ The relation models are trained on these, so that they learn relations and not t
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from evidence import StoredEvidence
+from evidence import StoredEvidence, load_annotations
 from spacy.tokens import Doc
 
 from jishi.records import Article
@@ -31,18 +30,6 @@ def read_gold(shared: Path) -> list[dict[str, Any]]:
     with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
         golds = [json.loads(line) for line in lines]
     return golds + load_annotations().read_articles(shared)
-
-
-@cache
-def load_annotations() -> Any:
-    """models/annotations/annotations.py as a module."""
-    path = Path(__file__).parents[1] / "annotations/annotations.py"
-    spec = importlib.util.spec_from_file_location("annotations", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @cache

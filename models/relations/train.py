@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 import spacy
-from evidence import read_evidence
-from gold_docs import build_doc, fold, load_annotations, load_score, read_gold
+from evidence import load_annotations, read_evidence
+from gold_docs import build_doc, fold, load_score, read_gold
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
