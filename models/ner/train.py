@@ -22,12 +22,14 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import pickle
 import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +70,8 @@ STUDYING = Phase(
     "student", 3000, {NEWS: 0.65, GOLD: 0.2, NER: 0.15}, rate=3e-3, seconds=75, lanes=48, warm_up=200,
     average=0.998, masked=0.06, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "masked": 0.05, "taught": 1.0},
 )  # fmt: skip
-TEACHING_PART = Phase(**{**vars(TEACHING), "name": "teacher of a part", "steps": 1000, "seconds": 25})
-STUDYING_PART = Phase(**{**vars(STUDYING), "name": "student of a part", "steps": 1400, "seconds": 36})
+TEACHING_PART = replace(TEACHING, name="teacher of a part", steps=1000, seconds=25)
+STUDYING_PART = replace(STUDYING, name="student of a part", steps=1400, seconds=36)
 
 
 def main() -> None:
@@ -240,11 +242,8 @@ class Recipe:
         network = self.build(attentive)
         if start:
             network.load_state_dict(torch.load(self.work / f"{start}.pt", map_location=self.device))
-        shortened = Phase(
-            **{**vars(phase), "steps": int(phase.steps / self.shorten), "seconds": phase.seconds / self.shorten}
-        )
-        if self.device.type == "cpu":
-            shortened = Phase(**{**vars(shortened), "seconds": float("inf")})
+        seconds = math.inf if self.device.type == "cpu" else phase.seconds / self.shorten
+        shortened = replace(phase, steps=int(phase.steps / self.shorten), seconds=seconds)
         network = train(network, self.pool, shortened, self.shares(phase, parts, whole), SEED, self.evaluate)
         state = network.state_dict()
         if not attentive:  # heads that serve training alone are not kept

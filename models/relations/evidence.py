@@ -65,8 +65,8 @@ class StoredEvidence:
         values = np.square(rows.astype(np.float32) / STEPS)
         inside = values[:, :COLUMNS].reshape(len(rows), len(FRAME_LABELS), -1)
         frames = np.concatenate((1 - inside.sum(-1, keepdims=True), inside), axis=-1)
-        doc._.frame_scores, doc._.role_scores = np.log(np.maximum(frames, 1e-4)), values[:, COLUMNS:]
-        frames = doc._.frame_scores
+        frames = np.log(np.maximum(frames, 1e-4))
+        doc._.frame_scores, doc._.role_scores = frames, values[:, COLUMNS:]
         doc.spans["frames"] = [
             span
             for i, label in enumerate(FRAME_LABELS)

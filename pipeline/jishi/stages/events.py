@@ -345,14 +345,13 @@ def _fill(
 
 def _share_attendance(drafts: list[Draft], found: list[EventFound]) -> None:
     """A number of people that two events of one article would claim is the surer event's."""
-    claims: dict[int, int] = {}
-    for i, event in enumerate(found):
+    claimed: set[int] = set()
+    for _, event in sorted(zip(drafts, found, strict=True), key=lambda pair: -pair[0].score):
         if event.attendance is not None:
-            best = claims.setdefault(event.attendance.start, i)
-            loser = best if drafts[best].score < drafts[i].score else i
-            if best != i:
-                claims[event.attendance.start] = i if loser == best else best
-                found[loser].attendance = None
+            if event.attendance.start in claimed:
+                event.attendance = None
+            else:
+                claimed.add(event.attendance.start)
 
 
 def _choose(scored: Iterable[tuple[float, int]]) -> tuple[float, int] | None:
@@ -446,16 +445,20 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
         person: model.score(describe_person(context, doc, person, groups, types))
         for person, groups in by_person.items()
     }
+    shared = [_mean_scores([own[mention.person] for mention in group.mentions]) for group in context.groups]
+    lists = {id(group): scores for group, scores in zip(context.groups, shared, strict=True)}
     for person, groups in sorted(by_person.items()):
         scores = own[person]
-        listed = [mention.person for mention in max(groups, key=lambda group: len(group.mentions)).mentions]
-        if len(listed) > 1:  # people named together mostly do the same
-            scores = {
-                role: (score + sum(own[p][role] for p in listed) / len(listed)) / 2 for role, score in scores.items()
-            }
+        longest = max(groups, key=lambda group: len(group.mentions))
+        if len(longest.mentions) > 1:  # people named together mostly do the same
+            scores = _mean_scores([scores, lists[id(longest)]])
         votes = [_event_before(context, found, group.start) for group in groups]
         event = max(range(len(found)), key=votes.count)
         found[event].participants += [(person, role) for role, score in scores.items() if score >= ROLE_THRESHOLD]
+
+
+def _mean_scores(scores: list[dict[str, float]]) -> dict[str, float]:
+    return {role: sum(one[role] for one in scores) / len(scores) for role in scores[0]} if scores else {}
 
 
 def _event_before(context: Context, found: list[EventFound], offset: int) -> int:
