@@ -10,11 +10,10 @@ the relation models can be trained anew without those taggers.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import io
 import json
 import lzma
-from functools import cache
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +27,13 @@ from jishi.stages.entities import EntityTagger
 from jishi.stages.findings import read_text
 from jishi.stages.tagger import FRAME_LABELS, FRAME_TAGS, read_spans
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "annotations"))
+import annotations
+
 FILE = Path(__file__).with_name("evidence.npz.xz")
 STEPS = 24  # of the square root of a probability
 LEAST = 3  # fewer steps are none
 COLUMNS = len(FRAME_LABELS) * (len(FRAME_TAGS) - 1)  # what is in no frame need not be stored
-
-
-@cache
-def load_annotations() -> Any:
-    """models/annotations/annotations.py as a module."""
-    path = Path(__file__).parents[1] / "annotations/annotations.py"
-    spec = importlib.util.spec_from_file_location("annotations", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class StoredEvidence:
@@ -85,7 +75,6 @@ def read_evidence() -> StoredEvidence:
 
 def make_evidence(shared: Path, taggers: Path) -> None:
     """Have each article read by the tagger that has not seen it."""
-    annotations = load_annotations()
     with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
         golds = [json.loads(line) for line in lines]
     golds += annotations.read_articles(shared) + annotations.read_talks(shared)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-from evidence import StoredEvidence, load_annotations
+from evidence import StoredEvidence, annotations
 from spacy.tokens import Doc
 
 from jishi.records import Article
@@ -29,7 +29,7 @@ def read_gold(shared: Path) -> list[dict[str, Any]]:
     """Give the training articles: `benchmark/train.gold.jsonl` of the shared data, and models/annotations."""
     with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
         golds = [json.loads(line) for line in lines]
-    return golds + load_annotations().read_articles(shared)
+    return golds + annotations.read_articles(shared)
 
 
 @cache

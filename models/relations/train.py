@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import spacy
-from evidence import load_annotations, read_evidence
+from evidence import annotations, read_evidence
 from gold_docs import build_doc, fold, load_score, read_gold
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -239,7 +239,7 @@ def prepare_talks(shared: Path, score: Any) -> list[Example]:
     """Build the examples of the articles in which only talks are annotated; the people in them are the tagger's."""
     nlp, evidence = jishi.load(exclude=["jishi_talks", "jishi_events", "jishi_record"]), read_evidence()
     examples = []
-    for gold in load_annotations().read_talks(shared):
+    for gold in annotations.read_talks(shared):
         doc = nlp(make_doc(nlp, Article(gold["text"], gold["id"], gold["title"], gold["published"])))
         evidence.set_on(doc)
         example = Example(gold, doc, build_context(doc))

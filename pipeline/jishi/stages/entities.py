@@ -1,8 +1,10 @@
 """Entities: the tagger's people, organisations, places, titles and honours, settled by the whole document.
 
 Sets `doc.ents` (PERSON, ORG, LOC, TITLE, HONOUR), `doc.spans["frames"]` (EVENT, PLACE, TOPIC, HONOUR; these may overlap
-entities) with a score each, `doc._.roles` (what each mention of a person or organisation does in the events reported)
-and `doc._.role_scores` (the same for every character). Tokens are split where an entity begins or ends inside one.
+entities) with a score each, and what the network thinks of every character: `doc._.role_scores` (probabilities of what
+it does in the events reported; columns: `jishi.stages.tagger.ROLES`) and `doc._.frame_scores` (log probabilities;
+characters, FRAME_LABELS, FRAME_TAGS), which `jishi.stages.evidence` reads. Tokens are split where an entity begins or
+ends inside one.
 """
 
 from __future__ import annotations
@@ -20,9 +22,6 @@ from jishi.stages.settle import has_interpunct, settle
 from jishi.stages.tagger import (
     ENTITY_LABELS,
     FRAME_LABELS,
-    ORGANISATION_ROLES,
-    PERSON_ROLES,
-    ROLES,
     TaggedSpan,
     Tagger,
     TagScores,
@@ -54,7 +53,7 @@ class EntityTagger:
             given = [(span.start, span.end) for span in honours]
             entities = [e for e in entities if e.label != "LOC" or not _overlaps_any(e, given)]
         doc = set_spans(doc, [*entities, *honours], frames)
-        set_roles(doc, entities, scores)
+        doc._.role_scores, doc._.frame_scores = scores.roles, scores.frames
         return doc
 
     def read(self, doc: Doc) -> TagScores:
@@ -109,26 +108,6 @@ def _make_spans(
     return [Span(doc, begin, end + 1, label=item.label) for item, begin, end in zip(found, first, last, strict=True)]
 
 
-def set_roles(doc: Doc, entities: list[TaggedSpan], scores: TagScores) -> None:
-    """Set `doc._.roles`: for each mention of a person or organisation, the probability of each of its roles."""
-    doc._.role_scores, doc._.frame_scores = scores.roles, scores.frames
-    acting = [span for span in entities if span.label in _ROLES_OF]
-    sums = np.empty((len(acting), len(ROLES)), np.float32)
-    for span, row in zip(acting, sums, strict=True):
-        np.add.reduce(scores.roles[span.start : span.end], axis=0, out=row)
-    sizes = np.array([span.end - span.start for span in acting], np.float32)
-    doc._.roles = {
-        (span.start, span.end): dict(zip(roles, means[first : first + len(roles)], strict=True))
-        for span, means in zip(acting, (sums / sizes[:, None]).tolist(), strict=True)
-        for first, roles in (_ROLES_OF[span.label],)
-    }
-
-
-_ROLES_OF = {
-    label: (ROLES.index(roles[0]), roles) for label, roles in (("PERSON", PERSON_ROLES), ("ORG", ORGANISATION_ROLES))
-}  # the column of the first, and the roles
-
-
 class BorrowedEntities:
     """A user's own spaCy pipeline in the tagger's place: its people, organisations and places become the entities."""
 
@@ -148,7 +127,7 @@ class BorrowedEntities:
         return set_spans(doc, [span for span in found if doc.text[span.start : span.end].strip()], [])
 
 
-ASSIGNS = ["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans", "doc._.roles"]
+ASSIGNS = ["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans"]
 
 
 @Language.factory("jishi_entities", default_config={"model": None}, assigns=ASSIGNS)

@@ -150,7 +150,6 @@ def register_extensions() -> None:
     Doc.set_extension("published", default=None)
     Doc.set_extension("record", default=None)
     Doc.set_extension("context", default=None)
-    Doc.set_extension("roles", default={})
     Doc.set_extension("role_scores", default=None)
     Doc.set_extension("frame_scores", default=None)
     Doc.set_extension("resolved", default={})
