@@ -55,15 +55,20 @@ class Command:
             "PYTHONHASHSEED": "random",
         }
         options = {"shard_items": SHARD, **options}
-        return subprocess.Popen(
-            [sys.executable, "go.py", self.address, output, repr(options)],
-            cwd=self.folder,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        # Where the tests run in the background Ctrl-C is ignored, and what they start would inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                [sys.executable, "go.py", self.address, output, repr(options)],
+                cwd=self.folder,
+                env=environment,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def run(self, output: str, **options: Any) -> dict[str, int]:
         process = self.start(output, **options)
