@@ -40,6 +40,7 @@ _ALIKE = {
     "她": "他",
     "女": "男",
 }
+_LIST_MARKS = ("、", "，", "；", "。", "与", "和", "及")
 _LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志")
 _PRONOUN_HOLDS = re.compile(
     r"(?:先生|女士|老师|同志|博士)?，[他其]x?(?:现任|曾任|时任|兼任|担任|出任|历任|任|现为|曾为|是|为)(?:O的?)?"
@@ -206,6 +207,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
         right_template = "".join(scene.template(end, right[0].start)) if right else "∅"
         head, title_kind = scene.text[end - 2 : end], classify_title(scene.text[start:end])
         run, direction = runs[position]
+        behind = left and left[0].end == start and scene.text[end : end + 1] in _LIST_MARKS
         context = _describe_context(scene, start, end, floor, ceiling)
         for side, people in (("L", left), ("R", right)):
             listed = _count_list(scene, people)
@@ -217,6 +219,8 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 other = right_template if side == "L" else left_template
                 if direction.startswith("right" if side == "L" else "left"):
                     continue  # the whole row points the other way
+                if behind and (side == "R" or (rank and "T" in symbols)):
+                    continue  # 院长甲教授、乙: 教授 is 甲's alone; 甲院长、乙教授: no title of 甲
                 polite = _POLITE.match(scene.text, item.end)
                 if (
                     side == "R"
@@ -355,11 +359,21 @@ def _describe_runs(scene: Scene) -> list[tuple[str, str]]:
             direction = "mixed"
             if people >= 2 and _NAMES_FIRST.fullmatch(kinds):
                 direction = "left"
-            elif people >= 2 and _TITLES_FIRST.fullmatch(kinds):
+            elif people >= 2 and _TITLES_FIRST.fullmatch(kinds) and not _closes_name(scene, start, i):
                 direction = "right"
             described[start:i] = [(f"{kinds[0]}{kinds[-1]}{size}{balance}", direction + size)] * (i - start)
         start = i
     return described
+
+
+def _closes_name(scene: Scene, first: int, last: int) -> bool:
+    """Say whether a title of the row stands right behind a name and before a mark: 院长甲教授、."""
+    return any(
+        (name.kind, title.kind) == ("P", "T")
+        and name.end == title.start
+        and scene.text[title.end : title.end + 1] in _LIST_MARKS
+        for name, title in itertools.pairwise(scene.items[first:last])
+    )
 
 
 _NAMES_FIRST = re.compile(r"(?:PT+)+")
