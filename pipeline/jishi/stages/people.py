@@ -29,7 +29,7 @@ _MARGIN = 0.3
 _MARGIN_APART = 0.1
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.65
-_CARRY_THRESHOLD = 0.6
+_CARRY_THRESHOLD = 0.5
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
 _JOINED_THRESHOLD = 0.45  # for 主任、教授: by the guidelines a list carries its organisation
 _HONOUR_THRESHOLD = 0.6
@@ -54,6 +54,8 @@ def find_people(doc: Doc) -> Doc:
         start = mention.start if mention.surname is None else mention.surname
         named = mention.surname is not None or names[mention.person] in text[start : mention.end].replace(" ", "")
         place = people[mention.person].spans if named else people[mention.person].references  # 马尔科娃 alone
+        if mention.surname is None and named:
+            start = max(start, text.find(names[mention.person], start, mention.end))  # Mr.|Isidore Taro
         place.append((start, mention.end))
         honorific = _honorific_pattern().match(text, mention.end)
         if honorific and people[mention.person].honorific is None:
@@ -85,6 +87,7 @@ def build_scene(
 ) -> tuple[Scene, list[Title], list[tuple[int, int] | None], AffiliationFinder]:
     """Give the scene of names, titles and organisations, the titles, each title's own organisation, and the finder."""
     spans = [(mention.start, mention.end) for mention in mentions]
+    entities = _part_names(entities, mentions)
     titles = find_titles(text, entities, spans)
     title_spans = [(title.start, title.end) for title in titles]
     finder = AffiliationFinder(text, entities, title_spans, spans)
@@ -98,6 +101,24 @@ def build_scene(
             continue
         merged.append((start, end))
     return Scene(text, title_spans, spans, merged, find_honours(text, entities)), titles, own, finder
+
+
+def _part_names(entities: list[Entity], mentions: list[NamedMention]) -> list[Entity]:
+    """Give the entities with names as the mentions have them, so that a title at or in a name stands free.
+
+    高|主任|千惠 has the title between its parts, 刘东|副教授 behind it.
+    """
+    given = {mention.surname: mention.start for mention in mentions if mention.surname is not None}
+    ends = {mention.start: mention.end for mention in mentions}
+    parted = []
+    for entity in entities:
+        if entity.start in given and entity.label == "TITLE":
+            entity = entity._replace(start=entity.start + 1)
+        elif entity.label == "PERSON":
+            start = given.get(entity.start, entity.start)
+            entity = entity._replace(start=start, end=min(entity.end, ends.get(start, entity.end)))
+        parted.append(entity)
+    return parted
 
 
 def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: AffiliationFinder) -> list[Holding]:
