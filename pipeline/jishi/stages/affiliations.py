@@ -16,10 +16,12 @@ _MAX_PHRASE = 30
 _MAX_PARTS = 6
 # What cannot be inside an organisation's name that the tagger missed: marks, verbs and function words.
 _CUT = re.compile(
-    r"[，。、；：！？\s（）()“”\"《》|]|以及|邀请|特邀|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
-    r"最后|其中|包括|主管|分管|负责|但|而|应(?!用)|主讲|主持|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
+    r"[，。、；：！？\s（）()【】“”\"《》|]|以及|与会|邀请|特邀|专访|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
+    r"最后|其中|包括|主管|分管|负责|但|而|应(?!用)|主讲|主持|举办|召开|推出|掀起|领会|体会|欢迎|成功|协议|任职|在职|兼职|现职|[\d几]+位|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
 )
 _CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
+_DEPARTMENT = re.compile(r"[科系班组室]$")
+_INSTITUTION = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:大学|公司|集团|医院|基金会)")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
 _LATIN = re.compile(r"[（(][A-Za-z][A-Za-z .&\-]*[）)]$")
 _PREFIXES = re.compile(
@@ -150,10 +152,11 @@ class AffiliationFinder:
         text, start = self.text, end
         for _ in range(_MAX_PARTS):
             part = self.tagged.get(start)
-            if part is not None and start - part[0] > 0:
-                start = part[0]
-                continue
-            break
+            if part is None or part[0] >= start:
+                break
+            if _DEPARTMENT.search(text, part[0], start) and _INSTITUTION.match(text, start, end):
+                break  # 三年制护理科|云汀大学护理系: no department has a university
+            start = part[0]
         if start < end and text[start - 1 : start] in ("-", "—") and start - 1 in self.tagged:
             start = self.tagged[start - 1][0]  # 清源科协-松江大学研究中心
         if start < end:
@@ -185,13 +188,15 @@ class AffiliationFinder:
         phrase = text[start:end]
         if not phrase:
             return None
+        own = _generic_at_end().search(phrase)
+        if own and len(own.group()) > 1 and own.group()[0] in "我本该":
+            return start + own.start(), end  # 成功举办|我院
         named = len(phrase) >= 3 or phrase[0].isdigit()
         pointing = phrase in generic_words() or phrase in filter_words("office")
         if pointing or (named and (_TERRITORY.search(phrase) or ends_like_organisation(phrase))):
             if len(phrase) == 1 and not self._begins_word(start):
                 return None
             return start, end
-        generic = _generic_at_end().search(phrase)
-        if generic and len(generic.group()) > 1:
-            return start + generic.start(), end
+        if own and len(own.group()) > 1:
+            return start + own.start(), end
         return None
