@@ -1,4 +1,5 @@
-"""Fixes of single characters: invisible ones, compatibility forms and radicals, full-width Latin.
+"""Fixes of single characters: invisible ones, compatibility forms and radicals, marks in forms of their own (for
+vertical lines, half a column, small), full-width and mathematical Latin, letters that stand for digits.
 
 Each function gives the edits that one kind of damage asks for, or none. They change what the eye cannot tell apart.
 """
@@ -12,21 +13,48 @@ from collections.abc import Callable
 
 from jishi.lexicons import read_lines
 from jishi.stages.edits import Edit
+from jishi.stages.script import to_traditional
 
 # Zero-width joiners, direction marks, BOM, soft hyphen, control characters except tab and line breaks.
 INVISIBLE = frozenset(
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\ufeff\ufff9\ufffa\ufffb"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u3164\ufeff\uffa0\ufff9\ufffa\ufffb"
     + "".join(map(chr, range(0x200B, 0x2010)))
     + "".join(map(chr, range(0x202A, 0x202F)))
     + "".join(map(chr, range(0x2060, 0x2070)))
+    + "".join(map(chr, (*range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0))))
     + "".join(chr(code) for code in (*range(0x00, 0x20), *range(0x7F, 0xA0)) if chr(code) not in "\t\n\r\v\f\x85")
 )
 SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
-INTERPUNCTS = frozenset("•‧・∙⋅･")
-_INTERPUNCT = re.compile("(?<=[\u4e00-\u9fff”’A-Z])[•‧・∙⋅･](?=[\u4e00-\u9fffA-Z“‘])")
+_DOTS = "•‧・∙⋅･ㆍ᛫◦˙﹒\u0387"
+INTERPUNCTS = frozenset(_DOTS + ".")
+_INTERPUNCT = re.compile(f"(?<=[\u4e00-\u9fff”’A-Z])[{_DOTS}](?=[\u4e00-\u9fffA-Z“‘])")
 LINE_BREAKS = frozenset("\r\v\f\x85\u2028\u2029")
 COMPATIBILITY = frozenset("".join(map(chr, (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)))))
 FULL_WIDTH = frozenset(map(chr, range(0xFF01, 0xFF5F))) - frozenset("！（），：；？～") | frozenset("￥￠￡")
+MATHEMATICAL = frozenset(map(chr, range(0x1D400, 0x1D800)))
+# Marks of punctuation in forms for vertical lines (FE10, FE30), small ones (FE50) and half a column wide (FF61),
+# without what faces and ornaments are made of.
+_FORMS = dict(
+    zip(
+        "︐︑︒︓︔︕︖︗︘︰︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹐﹑﹔﹕﹖﹗﹙﹚﹝﹞﹟﹠﹡﹢﹣﹤﹥﹦﹨﹩﹪﹫｢｣､",
+        "，、。：；！？〖〗：〔〕【】《》〈〉「」『』，、；：？！（）〔〕#&*+-<>=\\$%@「」、",
+        strict=True,
+    )
+)
+FORMS = frozenset(_FORMS) | frozenset("｡︵")
+_STOP_OF_HALF_WIDTH = re.compile("(?<=[\u4e00-\u9fff」』）》”])｡")
+_VERTICAL_BRACKETS = re.compile("(︵)[^︵︶\n]*[\u4e00-\u9fff][^︵︶\n]*(︶)")
+# What is printed over or behind a character and changes nothing about it; emoji keep theirs.
+ATTACHED = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0x0332, 0x0339), 0x0305, *range(0x20D0, 0x20E0))))
+_ATTACHED = re.compile(
+    f"(?<=[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff，。：；！？“”（）])[{''.join(sorted(ATTACHED))}]+"
+)
+# 二O一九年, 二00九年; 20l9年
+LETTERS_FOR_DIGITS = frozenset("OoОο0○◯lI")
+_ZERO_IN_NUMERAL = re.compile("(?<=[一二三四五六七八九〇])[OoОο0○◯]{1,2}(?=[一二三四五六七八九〇年月日])")
+_LETTER_IN_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9])(?!O2O)(?=[lIO]*\d)[0-9lIO]{2,4}(?=\s?[年月日])|(?<=[\u4e00-\u9fff])[lI](?=[月日])"
+)
 
 
 def _every_run(characters: frozenset[str], kind: str, reason: str) -> Callable[[str], list[Edit]]:
@@ -51,9 +79,18 @@ def unify_line_breaks(text: str) -> list[Edit]:
 
 
 def unify_interpuncts(text: str) -> list[Edit]:
-    """Write the mark between the parts of a foreign name in one way: 约翰•史密斯, 约翰・史密斯 → 约翰·史密斯."""
+    """Write the mark between the parts of a foreign name in one way: 约翰•史密斯, 约翰.史密斯 → 约翰·史密斯."""
     reason = "another mark instead of the interpunct of foreign names"
-    return [Edit(*found.span(), "·", "interpunct", reason) for found in _INTERPUNCT.finditer(text)]
+    found = [*_INTERPUNCT.finditer(text), *_full_stops_in_names().finditer(text)]
+    return [Edit(*span, "·", "interpunct", reason) for span in sorted(mark.span() for mark in found)]
+
+
+@functools.cache
+def _full_stops_in_names() -> re.Pattern[str]:
+    """A full stop with two characters of transliterated names on both sides: 约翰.史密斯."""
+    characters = "".join(read_lines("transliteration_characters.txt"))
+    both = f"[{characters}{to_traditional(characters)}]{{2}}"
+    return re.compile(rf"(?<={both})\.(?={both})")
 
 
 @functools.cache
@@ -89,3 +126,45 @@ def fold_width(text: str) -> list[Edit]:
 
 
 _FULL_WIDTH_RUN = re.compile("[" + re.escape("".join(sorted(FULL_WIDTH))) + "]+")
+
+
+def fold_mathematical(text: str) -> list[Edit]:
+    """Replace letters and digits of formulas, which some pages take for bold type, by ASCII: 𝟐𝟎𝟐𝟒 → 2024."""
+    reason = "letters or digits of formulas"
+    return [
+        Edit(*run.span(), unicodedata.normalize("NFKC", run.group()), "full_width", reason)
+        for run in re.finditer("[\U0001d400-\U0001d7ff]+", text)
+    ]
+
+
+def replace_forms(text: str) -> list[Edit]:
+    """Replace marks of punctuation in forms of their own by the ordinary ones: ﹁ → 「, ﹐ → ，, ｡ → 。."""
+    spans = {mark.start(): _FORMS[mark.group()] for mark in _EVERY_FORM.finditer(text)}
+    spans |= {stop.start(): "。" for stop in _STOP_OF_HALF_WIDTH.finditer(text)}
+    for pair in _VERTICAL_BRACKETS.finditer(text):
+        spans |= {pair.start(1): "（", pair.start(2): "）"}
+    reason = "a mark in a form of its own"
+    return [Edit(start, start + 1, spans[start], "form_of_mark", reason) for start in sorted(spans)]
+
+
+_EVERY_FORM = re.compile("[" + re.escape("".join(_FORMS)) + "]")
+
+
+def remove_attached(text: str) -> list[Edit]:
+    """Take out what is printed over or behind Chinese characters: underlines, strokes, selectors of variants."""
+    reason = "a sign attached to a character"
+    return [Edit(*run.span(), "", "attached_sign", reason) for run in _ATTACHED.finditer(text)]
+
+
+def restore_digits(text: str) -> list[Edit]:
+    """Write digits for letters that look like them: 二O一九年 → 二〇一九年, 20l9年 → 2019年."""
+    reason = "another sign instead of a digit"
+    edits = [Edit(*zero.span(), "〇" * len(zero.group()), "digit", reason) for zero in _ZERO_IN_NUMERAL.finditer(text)]
+    for number in _LETTER_IN_NUMBER.finditer(text):
+        digits = number.group().translate(_DIGITS)
+        if digits != number.group():
+            edits.append(Edit(*number.span(), digits, "digit", reason))
+    return sorted(edits)
+
+
+_DIGITS = str.maketrans("lIO", "110")

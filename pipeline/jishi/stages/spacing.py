@@ -11,7 +11,7 @@ from jishi.stages.edits import Edit
 from jishi.stages.script import to_simplified, to_traditional
 
 SPACES = frozenset(
-    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2800\u3000"
 )
 _SPACE = "[" + "".join(sorted(SPACES)) + "]"
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

@@ -1,4 +1,5 @@
-"""Fixes of punctuation: the marks that a crawl folded to ASCII, put back where a Chinese sentence needs them.
+"""Fixes of punctuation: the marks that a crawl folded to ASCII, put back where a Chinese sentence needs them, and one
+form of quotation marks.
 
 The form of a mark in the normalised text depends on its neighbours alone, never on the form it was found in: a folded
 text and the text it was folded from come out alike.
@@ -6,6 +7,7 @@ text and the text it was folded from come out alike.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from jishi.stages.edits import Edit
@@ -118,3 +120,88 @@ def _shape_brackets(text: str) -> list[tuple[int, str, bool]]:
 
 def _stands_in_chinese(text: str, i: int) -> bool:
     return bool(_IS_CHINESE.match(_neighbour(text, i, -1)) or _IS_CHINESE.match(_neighbour(text, i, 1)))
+
+
+QUOTES = frozenset("\"'〝〞〟❝❞„‟″`«»≪≫<”“‘")
+_HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
+# Pairs of marks that a Chinese text uses for “ ” and 《 》.
+_PAIRS = [
+    (opening, re.compile(rf"({opening})[^{inside}\n]{{1,{longest}}}?({closing})"), ordinary)
+    for opening, inside, closing, longest, ordinary in (
+        ("〝", "〝〞〟", "[〞〟]", 200, "“”"),
+        ("❝", "❝❞", "❞", 200, "“”"),
+        ("„", "„“”", "[“”]", 200, "“”"),
+        ("‟", "‟”", "”", 200, "“”"),
+        ("``", "`", "''", 200, "“”"),
+        ("''", "'", "''", 200, "“”"),
+        ("″", "″", "″", 200, "“”"),
+        ("«", "«»", "»", 60, "《》"),
+        ("≪", "≪≫", "≫", 60, "《》"),
+        ("<<", "<>", ">>", 60, "《》"),
+    )
+]
+_STRAIGHT_SINGLE = re.compile(rf"(?<![A-Za-z0-9\'])(\')(?=[^\'\n]*[{_HAN}])[^\'\n]{{1,60}}(\')(?![A-Za-z0-9\'])")
+_SINGLE = re.compile(r"(‘)[^‘’\n]{1,60}(’)")
+_QUOTE_REASON = "another kind of quotation mark"
+
+
+def unify_quotes(text: str) -> list[Edit]:
+    """Write quotation marks of a Chinese text in one way: "…", 〝…〞, „…“ → “…”, «…» → 《…》. Apostrophes, inches and
+    quotations in Latin letters stay; where both ends of a pair have one form, the marks of a line have to be even.
+    """
+    edits: dict[int, Edit] = {}
+    for mark, pattern, ordinary in _PAIRS:
+        if mark in text:
+            for pair in pattern.finditer(text):
+                _pair_up(edits, pair, text, ordinary)
+    has_double = "“" in text
+    for pair in _STRAIGHT_SINGLE.finditer(text) if "'" in text else ():
+        _pair_up(edits, pair, text, "‘’" if has_double else "“”")
+    if "‘" in text and not has_double and '"' not in text and "「" not in text:
+        for pair in _SINGLE.finditer(text):
+            _pair_up(edits, pair, text, "“”")
+    for mark, other in (('"', ""), ("”", "“"), ("“", "”")):
+        if mark in text and not (other and other in text):
+            _alternate(edits, text, mark)
+    return [edits[start] for start in sorted(edits)]
+
+
+def _pair_up(edits: dict[int, Edit], pair: re.Match[str], text: str, ordinary: str) -> None:
+    (start, inside), (inside_end, end) = pair.span(1), pair.span(2)
+    if start in edits or inside_end in edits or not _encloses_chinese(text, start, end):
+        return
+    for at, until, mark in ((start, inside, ordinary[0]), (inside_end, end, ordinary[1])):
+        if text[at:until] != mark:
+            edits[at] = Edit(at, until, mark, "quotation_mark", _QUOTE_REASON)
+
+
+def _alternate(edits: dict[int, Edit], text: str, mark: str) -> None:
+    """Make the marks of each line open and close by turns, if they are even and Chinese stands in each pair."""
+    for line in re.finditer(rf"[^\n]*{mark}[^\n]*", text):
+        places = [line.start() + found.start() for found in re.finditer(mark, line.group())]
+        pairs = list(zip(places[::2], places[1::2], strict=False))
+        if len(places) % 2 or not all(_encloses_chinese(text, start, end + 1) for start, end in pairs):
+            continue
+        for at, ordinary in ((at, ordinary) for pair in pairs for at, ordinary in zip(pair, "“”", strict=True)):
+            if mark != ordinary and at not in edits:
+                edits[at] = Edit(at, at + 1, ordinary, "quotation_mark", _QUOTE_REASON)
+
+
+def _encloses_chinese(text: str, start: int, end: int) -> bool:
+    """Whether Chinese stands in a pair and no space beside it, which would leave open what the marks belong to."""
+    beside = text[max(0, start - 1) : start] + text[end : end + 1]
+    return " " not in beside and re.search(f"[{_HAN}]", text[start:end]) is not None
+
+
+_SENTENCE_DOT = re.compile(rf"(?<=[{_HAN}”》）)])\.(?=[\s{_HAN}“《（(]|$|[0-9]+[年月日])")
+_DOTS_ENOUGH = 2
+
+
+def restore_full_stops(text: str) -> list[Edit]:
+    """Write 。 for full stops of a Chinese text that has none but ASCII ones."""
+    if "。" in text:
+        return []
+    dots = [dot.start() for dot in _SENTENCE_DOT.finditer(text)]
+    if len(dots) < _DOTS_ENOUGH or any(b - a < 5 for a, b in itertools.pairwise(dots)):
+        return []
+    return [Edit(dot, dot + 1, "。", _KIND, _REASON_WIDE) for dot in dots]
