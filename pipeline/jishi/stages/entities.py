@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from jishi.stages.findings import read_text, register_extensions
-from jishi.stages.segment import find_token_bounds, rebuild_doc
+from jishi.stages.segment import Bounds, find_token_bounds, rebuild_doc
 from jishi.stages.settle import has_interpunct, settle
 from jishi.stages.tagger import (
     ENTITY_LABELS,
@@ -80,10 +79,9 @@ def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) ->
     """Set `doc.ents` and `doc.spans["frames"]`, on a Doc whose tokens break where they begin and end."""
     text = read_text(doc)
     entities, frames = _trim_all(text, entities), _trim_all(text, frames)
-    doc = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
-    starts, ends = find_token_bounds(doc)
-    doc.ents = _make_spans(doc, entities, starts, ends)
-    doc.spans["frames"] = _make_spans(doc, frames, starts, ends)
+    doc, bounds = rebuild_doc(doc, ((span.start, span.end) for span in (*entities, *frames)))
+    doc.set_ents(_make_spans(doc, entities, bounds))
+    doc.spans["frames"] = _make_spans(doc, frames, bounds)
     return doc
 
 
@@ -99,9 +97,8 @@ def _trim_all(text: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
     return trimmed
 
 
-def _make_spans(
-    doc: Doc, found: Sequence[TaggedSpan], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> list[Span]:
+def _make_spans(doc: Doc, found: Sequence[TaggedSpan], bounds: Bounds) -> list[Span]:
+    starts, ends = bounds
     first = np.searchsorted(starts, [item.start for item in found]).tolist()
     last = np.searchsorted(ends, [item.end for item in found]).tolist()
     doc._.span_scores.update({(item.start, item.end): item.score for item in found})

@@ -79,27 +79,30 @@ def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
     return Doc(vocab, words=kept, spaces=spaces)
 
 
-def find_token_bounds(doc: Doc) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+Bounds = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+def find_token_bounds(doc: Doc) -> Bounds:
     """Give where the tokens begin and where they end, in code points of `doc.text`."""
     lengths, spaces = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64).T
     ends = np.cumsum(lengths + spaces) - spaces
     return ends - lengths, ends
 
 
-def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> Doc:
-    """Give a Doc with the same text and findings whose tokens also break at both ends of each `(start, end)`.
+def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> tuple[Doc, Bounds]:
+    """Give a Doc with the same text and findings whose tokens also break at both ends of each `(start, end)`, and where
+    its tokens begin and end.
 
-    A token that one interval covers whole stays whole; tokens are split, never merged. Returns `doc` itself where
+    A token that one interval covers whole stays whole; tokens are split, never merged. The Doc is `doc` itself where
     nothing has to change. Offsets are code points of `doc.text`.
     """
     text = read_text(doc)
-    asked = {offset for interval in boundaries for offset in interval}
-    starts, ends = find_token_bounds(doc)
-    standing = {0, len(text), *starts.tolist(), *ends.tolist()}
-    cuts = asked - standing
+    bounds = find_token_bounds(doc)
+    standing = {0, len(text)}.union(*(offsets.tolist() for offsets in bounds))
+    cuts = {offset for interval in boundaries for offset in interval} - standing
     if not cuts:
-        return doc
+        return doc, bounds
     words = [text[start:end] for start, end in itertools.pairwise(sorted(standing | cuts))]
     rebuilt = make_doc(doc.vocab, words)
     rebuilt.user_data = doc.user_data
-    return rebuilt
+    return rebuilt, find_token_bounds(rebuilt)

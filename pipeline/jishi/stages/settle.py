@@ -10,7 +10,6 @@ import bisect
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -45,6 +44,7 @@ _ADDRESSED = ("教授", "博士", "先生", "女士", "院士", "老师")
 _LIKELY_PERSON = 0.3
 _INTERPUNCT = "·•・‧"
 _OPENING, _CLOSING = "（([“‘《「『【", "）)]”’》」』】"
+_BRACKET = re.compile(f"[{re.escape(_OPENING + _CLOSING)}]")
 _NEVER_FIRST, _NEVER_LAST = frozenset(_CLOSING + _INTERPUNCT), frozenset(_OPENING + _INTERPUNCT)
 
 
@@ -124,12 +124,14 @@ def begin_with_word(text: str, spans: Sequence[TaggedSpan], words: Sequence[tupl
             start = begins.get(start, start)
             if result and result[-1].end > start:
                 start = span.start
-        result.append(span if start == span.start else replace(span, start=start))
+        result.append(span if start == span.start else span._replace(start=start))
     return result
 
 
 def drop_partnerless(text: str, start: int, end: int) -> tuple[int, int]:
     """Drop a bracket at an edge whose partner is outside, and what follows one that is not closed."""
+    if not _BRACKET.search(text, start, end):
+        return start, end
     for opening, closing in zip(_OPENING, _CLOSING, strict=True):
         inside = text[start:end]
         if opening not in inside and closing not in inside:
@@ -149,7 +151,7 @@ def drop_own(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
     result = []
     for span in spans:
         match = _OWN.match(text[span.start : span.end]) if span.label == "ORG" else None
-        result.append(replace(span, start=span.start + match.end()) if match else span)
+        result.append(span._replace(start=span.start + match.end()) if match else span)
     return result
 
 
@@ -163,7 +165,7 @@ def split_alias(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
             continue
         for group in (1, 2):
             start, end = match.span(group)
-            result.append(replace(span, start=span.start + start, end=span.start + end))
+            result.append(span._replace(start=span.start + start, end=span.start + end))
     return result
 
 
@@ -241,8 +243,8 @@ def move_office(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             and form[0] in _OFFICE_ENDS
             and form[1] in _surnames()
         ):
-            result[i] = replace(before, end=before.end + 1)
-            result[i + 1] = replace(name, start=name.start + 1)
+            result[i] = before._replace(end=before.end + 1)
+            result[i + 1] = name._replace(start=name.start + 1)
     return result
 
 
@@ -321,9 +323,9 @@ def drop_doubtful(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
 
 def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[TaggedSpan]:
     """Give mentions of confidently found people and organisations where the tagger saw nothing."""
-    taken = np.zeros(len(text), bool)
+    taken = bytearray(len(text))
     for span in spans:
-        taken[span.start : span.end] = True
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
     found = []
     phrases = PhraseFinder(text)
     for label, shortest in SHORTEST.items():
@@ -334,11 +336,11 @@ def find_missed(text: str, spans: Sequence[TaggedSpan], scores: Floats) -> list[
         for form, score in sorted(sure.items(), key=lambda item: (-len(item[0]), item[0])):
             for start in phrases.places(form):
                 end = start + len(form)
-                if taken[start:end].any():
+                if 1 in taken[start:end]:
                     continue
                 mass = float(np.exp(scores[start:end, tags]).sum(1).mean())
                 if mass >= PLAUSIBLE:
-                    taken[start:end] = True
+                    taken[start:end] = b"\1" * (end - start)
                     found.append(TaggedSpan(start, end, label, score))
     return found
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -154,8 +156,7 @@ class TagScores:
     roles: Floats  # (n, roles)
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedSpan:
+class TaggedSpan(NamedTuple):
     """A span the network found. `score`: the geometric mean of its characters' probabilities."""
 
     start: int
@@ -245,16 +246,32 @@ def _transitions(size: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_
     return allowed, ~continues, ~opened
 
 
-def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
-    """Give the best sequence of tags that is well formed, for log probabilities (n, tags).
+@functools.cache
+def _compile_tags(size: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Give for `size` tags, written as a byte each: (what finds a span, what matches a well-formed sequence)."""
+    spans = []
+    for begin in range(1, size, 4):
+        b, i, e, s = (re.escape(bytes([tag])) for tag in range(begin, begin + 4))
+        spans += [b + i + b"*" + e, s]
+    span = b"|".join(spans)
+    return re.compile(span), re.compile(rb"\x00*+(?:(?:" + span + rb")\x00*+)*+")
+
+
+def choose_tags(scores: Floats) -> bytes:
+    """Give the best sequence of tags that is well formed, a byte each, for log probabilities (n, tags).
 
     The best tag of each character is the answer wherever those are well formed together, which is nearly everywhere;
     only the stretches where they are not are searched (Viterbi under hard constraints).
     """
     tags = scores.argmax(1)
+    found = tags.astype(np.uint8).tobytes()
+    _, well_formed = _compile_tags(scores.shape[1])
+    return found if well_formed.fullmatch(found) else _mend_tags(scores, tags)
+
+
+def _mend_tags(scores: Floats, tags: npt.NDArray[np.int64]) -> bytes:
+    """Search the stretches where the best tags are not well formed."""
     n = len(tags)
-    if not tags.any():  # all outside
-        return tags
     allowed, first, last = _transitions(scores.shape[1])
     broken = np.flatnonzero(~allowed[tags[:-1], tags[1:]])
     faults = [(i, i + 1) for i in broken.tolist()]
@@ -262,8 +279,6 @@ def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
         faults.append((0, 0))
     if not last[tags[-1]]:
         faults.append((n - 1, n - 1))
-    if not faults:
-        return tags
     outside = (tags == 0).tolist()
     found = tags.tolist()
     begins, ends = first.tolist(), last.tolist()
@@ -287,7 +302,7 @@ def choose_tags(scores: Floats) -> npt.NDArray[np.int64]:
             break
         found[start:end] = _search(scores[start:end])
         done = end - 1
-    return np.array(found, dtype=tags.dtype)
+    return bytes(found)
 
 
 def _search(scores: Floats) -> list[int]:
@@ -297,14 +312,16 @@ def _search(scores: Floats) -> list[int]:
     """
     labels = range(1, scores.shape[1], 4)  # the number of each label's B; its I, E and S follow
     closed = [0, *(b + place for b in labels for place in (2, 3))]
+    take_closed = operator.itemgetter(*closed)
     rows = scores.tolist()
     total = list(rows[0])
     for b in labels:
         total[b + 1] = total[b + 2] = -math.inf
     back: list[list[int]] = []
     for row in rows[1:]:
-        best = max(closed, key=total.__getitem__)
-        base = total[best]
+        totals = take_closed(total)
+        base = max(totals)
+        best = closed[totals.index(base)]
         came, reached = [best] * len(row), [base + score for score in row]
         for b in labels:
             opened = b if total[b] >= total[b + 1] else b + 1
@@ -324,18 +341,17 @@ def _search(scores: Floats) -> list[int]:
 def read_spans(scores: Floats, labels: Sequence[str]) -> list[TaggedSpan]:
     """Give the spans of log probabilities (n, 1 + 4 × labels), in order."""
     tags = choose_tags(scores)
-    if not tags.any():
+    span, _ = _compile_tags(scores.shape[1])
+    bounds = [match.span() for match in span.finditer(tags)]
+    if not bounds:
         return []
-    place = (tags - 1) % 4  # B 0, I 1, E 2, S 3
-    inside = tags > 0
-    starts = np.flatnonzero(inside & ((place == 0) | (place == 3)))
-    ends = np.flatnonzero(inside & (place >= 2)) + 1
-    chosen = np.concatenate(([0.0], np.cumsum(scores[np.arange(len(tags)), tags], dtype=np.float64)))
+    chosen = np.zeros(len(tags) + 1)
+    np.cumsum(scores[np.arange(len(tags)), np.frombuffer(tags, np.uint8)], dtype=np.float64, out=chosen[1:])
+    starts, ends = np.array(bounds).T
     means = np.exp((chosen[ends] - chosen[starts]) / (ends - starts))
-    kinds = (tags[starts] - 1) // 4
     return [
-        TaggedSpan(start, end, labels[kind], mean)
-        for start, end, kind, mean in zip(starts.tolist(), ends.tolist(), kinds.tolist(), means.tolist(), strict=True)
+        TaggedSpan(start, end, labels[(tags[start] - 1) // 4], mean)
+        for (start, end), mean in zip(bounds, means.tolist(), strict=True)
     ]
 
 
