@@ -24,6 +24,8 @@ def test_case(case: dict) -> None:
             assert getattr(layout, key) == case[key], key
     if "boilerplate" in case:
         assert [text[start:end] for start, end in layout.boilerplate] == case["boilerplate"]
+    if "header" in case:
+        assert [text[start:end] for start, end in layout.header] == case["header"]
     if "credits" in case:
         found = find_credits(text, layout.title_span[1] + 1 if layout.title_span else 0)
         assert [(item.name, item.role) for item in found] == [tuple(pair) for pair in case["credits"]]
@@ -45,6 +47,19 @@ def test_what_the_caller_knows_comes_first() -> None:
     record = jishi.extract(CASES[0]["text"], title="读书会", published="2024-09-05")
     assert record.article.title == "读书会"
     assert record.article.published == "2024-09-05"
+
+
+def test_header_and_boilerplate_report_nothing() -> None:
+    title, _, rest = CASES[0]["text"].partition("\n")
+    page = rest.replace("没有了", "南屏大学校长金牧野来访").replace("书展开幕", "2024年8月1日徐澜心举办讲座")
+    record = jishi.extract(page, title=title, published="2024-09-02")
+    assert [person.name for person in record.people] == ["林听雨"]
+    assert [date.text for date in record.dates] == ["9月2日"]
+    assert {(credit.name, credit.role) for credit in record.article.credits} == {
+        ("青禾日报", "source"),
+        ("周望舒", "author"),
+    }
+    assert len(record.events) == 1
 
 
 def test_a_date_that_is_none_is_not_believed() -> None:

@@ -70,7 +70,7 @@ def find_dates_in_doc(doc: Doc) -> Doc:
 
     The reference is `doc._.published`; where there is none, a dateline in the text (新华社北京8月28日电), which then
     becomes `doc._.published`. Left out are stretches counted from the reader's own time (近三年, 过去十年: they date
-    nothing that an article reports) and what stands in the page's boilerplate.
+    nothing that an article reports) and what stands in the page's header and boilerplate.
     """
     layout, published = doc._.layout, doc._.published or doc._.article.published
     script = getattr(doc._.normalised, "script", None)
@@ -79,11 +79,11 @@ def find_dates_in_doc(doc: Doc) -> Doc:
         doc._.published = found.reference
         if layout is not None:
             layout.published, layout.published_from = found.reference, found.reference_from
-    boilerplate = getattr(layout, "boilerplate", None) or []
+    outside = layout.outside if layout is not None else []
     doc._.dates = [
         mention
         for mention in found.mentions
-        if not mention.approximate and not any(start <= mention.start < end for start, end in boilerplate)
+        if not mention.approximate and not any(start <= mention.start < end for start, end in outside)
     ]
     doc._.warnings = [*doc._.warnings, *found.warnings]
     return doc

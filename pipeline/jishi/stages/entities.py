@@ -51,7 +51,8 @@ class EntityTagger:
         if honours:  # a place is a part of the honour's name: 山东省劳动模范
             given = [(span.start, span.end) for span in honours]
             entities = [e for e in entities if e.label != "LOC" or not _overlaps_any(e, given)]
-        doc = set_spans(doc, [*entities, *honours], frames)
+        entities, frames = _leave_out(doc, [*entities, *honours]), _leave_out(doc, frames)
+        doc = set_spans(doc, entities, frames)
         doc._.role_scores, doc._.frame_scores = scores.roles, scores.frames
         return doc
 
@@ -73,6 +74,19 @@ def find_words(doc: Doc) -> list[tuple[int, int]]:
 
 def _overlaps_any(span: TaggedSpan, taken: list[tuple[int, int]]) -> bool:
     return any(start < span.end and span.start < end for start, end in taken)
+
+
+def _leave_out(doc: Doc, spans: list[TaggedSpan]) -> list[TaggedSpan]:
+    """The spans without those in the page's boilerplate, and without who is named in its header: they are credits."""
+    layout = doc._.layout
+    if layout is None or not layout.outside:
+        return spans
+    return [
+        span
+        for span in spans
+        if not any(start <= span.start < end for start, end in layout.boilerplate)
+        and not (span.label in ("PERSON", "TITLE") and any(start <= span.start < end for start, end in layout.header))
+    ]
 
 
 def set_spans(doc: Doc, entities: list[TaggedSpan], frames: list[TaggedSpan]) -> Doc:

@@ -96,12 +96,14 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
 
 
 def score_names(doc: Doc, context: Context, load: Loader) -> list[tuple[float, NameCandidate]]:
-    """Give the name candidates with their probability, best first."""
+    """Give the name candidates with their probability, best first. The page's boilerplate names no event."""
     model = load("event_names")
     date_ends = {date.end for date in doc._.dates}
+    boilerplate = doc._.layout.boilerplate if doc._.layout is not None else []
     scored = [
         (model.probability(describe_name(context, candidate)), candidate)
         for candidate in find_name_candidates(context, date_ends)
+        if not any(start <= candidate.start < end for start, end in boilerplate)
     ]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))
 
