@@ -55,6 +55,11 @@ def test_school_that_is_only_visited_is_not_ours() -> None:
     assert resolve(doc, "我校") is None
 
 
+def test_school_named_once_far_from_the_opening_is_not_ours() -> None:
+    doc = build_doc("本校师生参加研讨会。会上，来自{O:松江大学}的{P:樊立}{T:教授}作报告。")
+    assert resolve(doc, "本校") is None
+
+
 def test_our_college_is_no_university() -> None:
     doc = build_doc("{O:松江大学}{O:文学院}举办讲座。我院师生参加。")
     assert resolve(doc, "我院") == "文学院"

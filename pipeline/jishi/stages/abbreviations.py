@@ -52,6 +52,7 @@ _SHORT_ENDINGS = {
     "台": ("台", "电视台"),
     "厅": ("厅",),
 }
+_LEVEL = re.compile(r"国际|世界|全国|亚洲|欧洲")
 _FULL_ENDINGS = ("大学", "学院", "医院", "公司", "中学", "小学", "银行")
 _CORPORATE = re.compile(
     r"股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|科学与|与|及|和|高等|管理|研究|有限|股份"
@@ -109,13 +110,18 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         stem = stem[above.end() :]
     if not body or not _begins_in_order(body, stem):
         return False
+    left_out = _subtract(stem, body)
+    if ending == "委" and body[-1] in _DIVISIONS and left_out:
+        return False  # 云汀市委 is 云汀市委员会, not 云汀市发改委
+    if _LEVEL.search(left_out):
+        return False  # 红十字会 is no 红十字国际委员会
     if short.endswith(_FULL_ENDINGS):
         shares_parent = any(
             short.startswith(parent) and long.startswith(parent) and len(short) > len(parent) + 2
             for parent in names
             if parent not in (short, long)
         )
-        return shares_parent or _CORPORATE.sub("", _subtract(stem, body)) == ""
+        return shares_parent or _CORPORATE.sub("", left_out) == ""
     if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
         return len(plain_long) == 4
     return len(plain_short) <= 6

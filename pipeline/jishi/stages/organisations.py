@@ -24,10 +24,12 @@ _LEAST_SCORE = 0.45
 _LEAST_SCORE_ODD = 0.8
 # What stands before an organisation that is visited or lends its rooms, and so is not the one that writes.
 _ELSEWHERE = re.compile(r"(?:在|赴|前往|来到|走进|访问|到访|参观|拜访|考察|莅临|与|和|同|邀请|来自)$")
+_OFTEN = 3  # mentions of what 我校 can stand for, where neither the opening nor the credits name it
 _NEAR = 120  # characters between an organisation and 该… that goes back to it
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
 _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
-_TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届$")
+_TERM = re.compile(r"(?:第|(?<![新上下前每这那同本历]))[一二三四五六七八九十百\d]{1,4}届$")
+_SOME = re.compile(r"某|(?<!第)[一二两三四五六七八九十几数多\d]+[所家间](?=.*(?:大学|学院|学校|医院|公司|银行)$)")
 _BRANCH = re.compile(r"(?:党总?支部?|团总?支部?)(?<=[支部])(?!副?书记|委员|部|成员)")
 _LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
 _WHOLE = re.compile(
@@ -105,6 +107,7 @@ def is_bare(name: str) -> bool:
     return (
         name in generic_words()
         or name in filter_words("bare")
+        or name in filter_words("kind")
         or re.fullmatch(r"[\d一二三四五六七八九十]+班", name) is not None
     )
 
@@ -188,7 +191,7 @@ def _divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _is_name(name: str) -> bool:
     if len(name) < 2 or is_bare(name) or _not_organisation().search(name) or is_territory(name):
         return False
-    if name.endswith(("领导班", "二级学院", "各学院")):
+    if name.endswith(("领导班", "二级学院", "各学院")) or _SOME.search(name):
         return False
     return not name.isascii() or name[0].isupper()
 
@@ -243,9 +246,16 @@ def resolve_generic_mentions(doc: Doc, text: str) -> dict[str, int]:
         if kind not in chosen:
             chosen[kind] = _choose(text, organisations, _KINDS[kind], doc._.body_start, head_end, credit_spans)
         index = chosen[kind]
-        if index is not None:
+        if index is not None and (word[0] not in "我本" or _may_write(organisations[index], head_end, credit_spans)):
             resolved[word] = index
     return resolved
+
+
+def _may_write(found: OrganisationFound, head_end: int, credit_spans: list[tuple[int, int]]) -> bool:
+    """Say whether the text may come from an organisation: it opens or signs it, or is named again and again."""
+    return len(found.spans) >= _OFTEN or any(
+        start < head_end or any(a <= start < b for a, b in credit_spans) for start, _ in found.spans
+    )
 
 
 def _join_parts(text: str, entities: list[Entity]) -> list[tuple[int, int, float]]:
