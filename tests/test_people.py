@@ -95,6 +95,11 @@ def test_what_is_said_around_an_honour_is_no_part_of_it() -> None:
     assert [person.honours for person in doc._.people] == [["松江大工匠"]]
 
 
+def test_quotation_marks_of_an_honour_are_whole() -> None:
+    doc = build_doc("授予{P:陈力行}“{H:松江工匠”国家荣誉称号}，授予{P:王小云}“{H:青岚”奖}。")
+    assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["松江工匠"], "王小云": ["“青岚”奖"]}
+
+
 def test_a_tagged_honour_of_nothing_but_the_word_for_it_stays_a_string() -> None:
     doc = build_doc("荣获{H:荣誉称号}的{T:技师}{P:陈力行}作报告。")
     assert all(honour for person in doc._.people for honour in person.honours)

@@ -23,7 +23,7 @@ _ATTRIBUTE = re.compile(r"精神|评选|研究|创新|学院|代表|工作室|�
 _NAMED = re.compile(
     r"(?:荣?获得?|授予|授|评为|获评)(?:了|过|为)?([^，。；！？\s“”《》（）获授]{3,40}?)等?(?:荣誉)?称号"
 )
-_OUTER = re.compile(r"(?:年度)?(?:荣誉)?(?:称号|殊荣)?$")
+_OUTER = re.compile(r"”?(?:年度)?(?:国家)?(?:荣誉)?(?:称号|殊荣)$")
 
 
 @functools.cache
@@ -63,4 +63,16 @@ def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
             start += 1
         if taken.isdisjoint(range(start, head.end())):
             honours.append((start, head.end()))
-    return sorted(honours)
+    return sorted(_balance_quotes(text, start, end) for start, end in honours)
+
+
+def _balance_quotes(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out quotation marks around an honour, and take in the one whose partner is inside it (“松江”奖)."""
+    if text[start] == "“" and text[end - 1] == "”" and text.count("“", start, end) == 1 and end - start > 2:
+        return start + 1, end - 1
+    opening, closing = text.count("“", start, end), text.count("”", start, end)
+    if closing > opening and start and text[start - 1] == "“":
+        return start - 1, end
+    if opening > closing and text[end : end + 1] == "”":
+        return start, end + 1
+    return start, end

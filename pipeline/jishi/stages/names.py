@@ -6,11 +6,13 @@ name alone is a mention of the one person it fits. A title inside a name is take
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
+from jishi.lexicons import read_lines
 from jishi.stages.affiliations import is_territory
 from jishi.stages.findings import Entity
 from jishi.stages.phrases import PhraseFinder
@@ -28,6 +30,9 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 _LIST_MARKS = "、，。；：（）()！？ \n"
 _MARKS = " ，、。：:（()）“”"
 _FUNCTION = "同以在就为向和与及曾则均将率等于从对至的说称"
+# Family names that between a title and a mark are another word: always, or where a word of the dictionary begins
+_FUNCTION_SURNAMES = "和来都应台时并"
+_VERB_SURNAMES = "曾任毕常向"
 _BEFORE_NAME = "由请和与及等为让同偕率邀陪随向对给"
 # A given name whose family name a title or form of address parts from it: 朱前校长宝钿, 赖老师倩瑜
 _SPLIT_NAME = re.compile(r"([\u4e00-\u9fff])([\u4e00-\u9fff]{2,8})([\u4e00-\u9fff]{2})")
@@ -129,13 +134,25 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text, start, end):
             continue
         start, end = _correct_ends(text, start, end, best)
-        if is_territory(text[start:end]) or _is_division(text, start, end):
+        if is_territory(text[start:end]) or _is_division(text, start, end) or _names_nobody(text, start, end):
             continue
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
             continue
         polite = _FORM_BEFORE.match(text, start, end)
         found.append((start, end, text[polite.end() if polite else start : end]))
     return found
+
+
+def _names_nobody(text: str, start: int, end: int) -> bool:
+    """Say whether a tagged name is another word: 娘子军, an office (器材长), the end of 主席台 (主席|台就座)."""
+    name = text[start:end]
+    office = name[-1] == "长" and len(name) > 2 and name[0] not in surnames()
+    return office or name in _not_names() or (name[0] == "台" and text.endswith("主席", 0, start))
+
+
+@functools.cache
+def _not_names() -> frozenset[str]:
+    return frozenset(read_lines("not_names.txt"))
 
 
 def _is_division(text: str, start: int, end: int) -> bool:
@@ -159,6 +176,10 @@ def _find_missed(text: str, entities: list[Entity], found: list[tuple[int, int, 
         free = start >= 0 and len(word) == end - start and not any(covered[start:end])
         if not free or word[0] not in surnames() or not _CHINESE.fullmatch(word) or is_dictionary_word(word):
             return False
+        if word[0] in _FUNCTION_SURNAMES or (
+            word[0] in _VERB_SURNAMES and (is_dictionary_word(word[1:]) or is_dictionary_word(word[:2]))
+        ):
+            return False  # 校长|和专家、 校长|曾指出，
         if start and text[start - 1] not in _LIST_MARKS + "及和与" and not covered[start - 1]:
             return False
         if end < len(text) and text[end] not in _LIST_MARKS:
@@ -204,6 +225,8 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
         return start, end - 2  # 威廉|王储
     if len(name) > 2 and name[-1] == "副" and match_title_after(text, end):
         return start, end - 1  # 刘东|副教授
+    if len(name) > 2 and name[-1] in "姐姊哥" and name[0] not in surnames():
+        return start, end - 1  # 恩欣|姐
     longer = text[start : end + 1]
     if len(longer) == 3 and len(name) == 2 and longer in known and longer[-1] not in _FUNCTION:
         return start, end + 1

@@ -13,7 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
-from jishi.stages.affiliations import AffiliationFinder, generic_words
+from jishi.stages.affiliations import AffiliationFinder, generic_words, is_territory
 from jishi.stages.coordination import spread_holders
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
 from jishi.stages.honours import find_honours
@@ -21,7 +21,7 @@ from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.organisations import OrganisationLookup
 from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
-from jishi.stages.titles import Title, find_titles
+from jishi.stages.titles import Title, classify_title, find_titles
 
 _FULL_NAMES = ("大学", "学院", "公司", "医院", "学校", "中学", "小学")
 # A title that one person surely holds is given to others only where that is nearly as sure: in one list, or apart.
@@ -145,8 +145,11 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
     holdings: list[Holding] = []
     for title, mention in sorted(best):
         organisation, certainty = own[title], 1.0
-        if organisation is None:
+        if organisation is not None and _is_country_of(scene, title, organisation):
+            organisation = None
+        elif organisation is None:
             carries = carries_of(scene, finder, holdings, title, mention)
+            carries = [carry for carry in carries if not _is_country_of(scene, title, carry.phrase)]
             scored = [(carry_model.probability(carry.features), carry.joined, carry.phrase) for carry in carries]
             certainty, joined, phrase = max(scored, default=(0.0, False, (0, 0)))
             if certainty >= (_JOINED_THRESHOLD if joined else _CARRY_THRESHOLD):
@@ -159,6 +162,13 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
             for other in finder.find_others(holding.organisation[0]):
                 holdings.append(Holding(holding.title, holding.mention, other, holding.probability))
     return holdings
+
+
+def _is_country_of(scene: Scene, title: int, phrase: tuple[int, int]) -> bool:
+    """Say whether a phrase is only the country or town of somebody whose title no territory gives: 法国哲学家."""
+    start, end = scene.titles[title]
+    personal = classify_title(scene.text[start:end]) in ("rank", "expert", "student")
+    return personal and is_territory(scene.text[phrase[0] : phrase[1]])
 
 
 def carries_of(

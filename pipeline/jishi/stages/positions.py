@@ -207,6 +207,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
         right_template = "".join(scene.template(end, right[0].start)) if right else "∅"
         head, title_kind = scene.text[end - 2 : end], classify_title(scene.text[start:end])
         run, direction = runs[position]
+        reports = head == "记者"
         behind = left and left[0].end == start and scene.text[end : end + 1] in _LIST_MARKS
         context = _describe_context(scene, start, end, floor, ceiling)
         for side, people in (("L", left), ("R", right)):
@@ -219,6 +220,8 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 other = right_template if side == "L" else left_template
                 if direction.startswith("right" if side == "L" else "left"):
                     continue  # the whole row points the other way
+                if reports and side == "R" and _LIST_PART.sub("", "".join(symbols)) not in ("", "：", "（", "代表"):
+                    continue  # 记者采访了甲
                 if behind and (side == "R" or (rank and "T" in symbols)):
                     continue  # 院长甲教授、乙: 教授 is 甲's alone; 甲院长、乙教授: no title of 甲
                 polite = _POLITE.match(scene.text, item.end)
@@ -509,7 +512,9 @@ def list_carries(
         edge = scene.titles[previous.title][1]
         if edge <= start and start - edge <= _REACH and not _STOP.search(scene.text, edge, start):
             same = scene.mentions[previous.mention] == scene.mentions[mention]
-            candidates.append(describe_carry(scene, title, mention, "title", previous.organisation, edge, same))
+            holder_end = scene.mentions[previous.mention][1]
+            if same or not holder_end <= previous.organisation[0] < start:  # 甲校友会理事长、乙副校长
+                candidates.append(describe_carry(scene, title, mention, "title", previous.organisation, edge, same))
     if before_name is not None and start >= name_end and start - name_end <= _REACH and not taken:
         candidates.append(describe_carry(scene, title, mention, "name", before_name, name_end, True))
     position = scene.place["P", mention]
