@@ -51,11 +51,6 @@ def fold_character(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-@functools.cache
-def _fold_table() -> tuple[str, ...]:
-    return tuple(fold_character(chr(code)) if not 0xD800 <= code < 0xE000 else "" for code in range(0x10000))
-
-
 class CharacterTable:
     """Ids of characters, by code point."""
 
@@ -63,9 +58,10 @@ class CharacterTable:
         ids = {character: FIRST_CHARACTER + position for position, character in enumerate(characters)}
         table = np.full(0x10000, UNKNOWN_OTHER, dtype=np.int32)
         table[0x3400:0xA000] = UNKNOWN_IDEOGRAPH
-        for code, folded in enumerate(_fold_table()):
-            if folded in ids:
-                table[code] = ids[folded]
+        for code in (*range(0xD800), *range(0xE000, 0x10000)):  # not the surrogates
+            known = ids.get(fold_character(chr(code)))
+            if known is not None:
+                table[code] = known
         self._table = table
         self.size = FIRST_CHARACTER + len(characters)
 
