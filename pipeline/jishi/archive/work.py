@@ -6,13 +6,14 @@ import ctypes
 import faulthandler
 import functools
 import json
+import math
 import os
 import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
@@ -23,7 +24,10 @@ from jishi.archive.web_formats import extract_page
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
+WORDS_KEPT = 20_000  # a news archive's common words are among its first; about 450 bytes each
+GROUP_ITEMS, GROUP_BYTES = 8, 1 << 15  # go through the stages together: some articles, or one long one
 HANG_FACTOR = 1.5  # of the time limit: then the process is ended
 _one_at_a_time = threading.Lock()  # a Dask worker may have several threads, a spaCy pipeline serves one
 
@@ -88,12 +92,44 @@ def process_batch(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
     with _one_at_a_time:
         nlp = _load_pipeline(settings)
         result = BatchResult([])
-        # Words that spaCy meets in the batch are forgotten after it: memory does not grow with the archive.
-        with nlp.memory_zone():
-            for item in items:
-                result.outcomes.append(_process(item, nlp, settings, result.seconds))
+        # The first words that spaCy meets are kept; later ones are forgotten after their batch, so that memory does
+        # not grow with the archive.
+        with nlp.memory_zone() if len(nlp.vocab) >= WORDS_KEPT else nullcontext():
+            try:
+                for group in _cut_groups(items):
+                    result.outcomes += _process_group(group, nlp, settings, result.seconds)
+            finally:
+                _lift_hang_limit()
         result.memory_kb, result.worker = _measure_memory(), os.getpid()
         return result
+
+
+def _cut_groups(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """Cut a batch into what goes through the stages together."""
+    group, size = list[Item](), 0
+    for item in items:
+        if group and (len(group) >= GROUP_ITEMS or size + item.size > GROUP_BYTES):
+            yield group
+            group, size = [], 0
+        group.append(item)
+        size += item.size
+    if group:
+        yield group
+
+
+def _process_group(
+    items: Sequence[Item], nlp: Language, settings: WorkSettings, seconds: dict[str, float]
+) -> list[Outcome]:
+    """Take items through the pipeline stage by stage: a stage's code and data stay near the processor meanwhile."""
+    jobs = [_Job(item, settings.time_limit) for item in items]
+    for name, step in _list_steps(nlp, settings):
+        began = time.perf_counter()
+        for job in jobs:
+            if job.outcome is None:
+                job.take(name, step)
+        key = name.removeprefix("jishi_")
+        seconds[key] = seconds.get(key, 0.0) + time.perf_counter() - began
+    return [job.outcome for job in jobs if job.outcome is not None]
 
 
 @functools.lru_cache(maxsize=2)
@@ -106,75 +142,89 @@ def _load_pipeline(settings: WorkSettings) -> Language:
         raise ArchiveError(f"the pipeline cannot be loaded: {type(error).__name__}: {error}") from error
 
 
-def _process(item: Item, nlp: Language, settings: WorkSettings, seconds: dict[str, float]) -> Outcome:
-    if isinstance(item, FoundProblem):
-        return make_reject(item, item.reason, item.message)
-    clock = _StageClock(seconds)
-    try:
-        with limit_time(settings.time_limit):
-            found = extract_page(item) if isinstance(item, FoundPage) else item
-            clock.lap("read")
-            return _extract(found, item.key, nlp, settings, clock)
-    except UnreadableInputError as error:
-        return make_reject(item, error.reason, str(error))
-    except TimeLimitExceeded:
-        message = f"took longer than {settings.time_limit:g} seconds"
-        return make_reject(item, "time_limit", message, _format_traceback(), clock.stage)
-    except Exception as error:  # whatever a stage raises costs one article, never the run
-        message = f"{type(error).__name__}: {error}"
-        return make_reject(item, "failed", message, _format_traceback(), clock.stage)
+class _Job:
+    """An item on its way through the pipeline: it has an outcome when it has arrived, or failed."""
 
+    found: FoundArticle
+    doc: Doc
 
-def _extract(found: FoundArticle, key: bytes, nlp: Language, settings: WorkSettings, clock: _StageClock) -> Outcome:
-    from jishi.language import make_doc
-    from jishi.records import Record
+    def __init__(self, item: Item, time_limit: float) -> None:
+        self.item = item
+        self.time_limit = time_limit
+        self.seconds_left = time_limit
+        self.signature: bytes | None = None
+        self.outcome: Outcome | None = None
+        if isinstance(item, FoundProblem):
+            self.outcome = make_reject(item, item.reason, item.message)
 
-    clock.stage = "normalise"
-    doc = make_doc(nlp, found.article)
-    clock.lap("normalise")
-    # The same as nlp(doc), with the time of each stage.
-    for name, component in nlp.pipeline:
-        clock.stage = name
-        doc = component(doc)
-        clock.lap(name.removeprefix("jishi_"))
-    clock.stage = "record"
-    record = doc._.record
-    if not isinstance(record, Record):
-        raise TypeError("the pipeline made no record")
-    if found.warnings:
-        record = record.model_copy(update={"warnings": [*found.warnings, *record.warnings]})
-    outcome = Outcome(
-        key,
-        record=record.to_json(),
-        characters=record.article.characters,
-        events=len(record.events),
-        people=len(record.people),
-    )
-    if settings.signatures:
+    def take(self, name: str, step: Callable[[_Job], None]) -> None:
+        """Take a step in what is left of the time limit. Whatever goes wrong in it is this item's outcome."""
+        began = time.perf_counter()
+        _renew_hang_limit(self.time_limit)
+        try:
+            with limit_time(self.seconds_left):
+                step(self)
+        except UnreadableInputError as error:
+            self.outcome = make_reject(self.item, error.reason, str(error))
+        except TimeLimitExceeded:
+            message = f"took longer than {self.time_limit:g} seconds"
+            self.outcome = make_reject(self.item, "time_limit", message, _format_traceback(), name)
+        except Exception as error:  # whatever a stage raises costs one article, never the run
+            message = f"{type(error).__name__}: {error}"
+            self.outcome = make_reject(self.item, "failed", message, _format_traceback(), name)
+        self.seconds_left = max(0.001, self.seconds_left - (time.perf_counter() - began))
+
+    def read(self) -> None:
+        """Reduce a page to its article."""
+        if isinstance(self.item, FoundPage):
+            self.found = extract_page(self.item)
+        elif isinstance(self.item, FoundArticle):
+            self.found = self.item
+
+    def normalise(self, nlp: Language) -> None:
+        """Make the Doc."""
+        from jishi.language import make_doc
+
+        self.doc = make_doc(nlp, self.found.article)
+
+    def run(self, component: Callable[[Doc], Doc]) -> None:
+        """Let a component of the pipeline read the Doc."""
+        self.doc = component(self.doc)
+
+    def sign(self) -> None:
+        """Compute what near duplicates are found by."""
         from jishi.archive.duplicates import compute_signature
 
-        clock.stage = "duplicates"
-        outcome.signature = compute_signature(doc._.normalised.text)
-    clock.lap("write")
-    return outcome
+        self.signature = compute_signature(self.doc._.normalised.text)
+
+    def write(self) -> None:
+        """Write the record."""
+        from jishi.records import Record
+
+        record = self.doc._.record
+        if not isinstance(record, Record):
+            raise TypeError("the pipeline made no record")
+        if self.found.warnings:
+            record = record.model_copy(update={"warnings": [*self.found.warnings, *record.warnings]})
+        self.outcome = Outcome(
+            self.item.key,
+            record=record.to_json(),
+            characters=record.article.characters,
+            events=len(record.events),
+            people=len(record.people),
+            signature=self.signature,
+        )
 
 
-class _StageClock:
-    """Adds up the seconds of each stage, and knows which one is running."""
-
-    def __init__(self, seconds: dict[str, float]) -> None:
-        self._seconds = seconds
-        self._last = time.perf_counter()
-        self.stage: str | None = "read"
-
-    def lap(self, name: str) -> None:
-        """Count the time since the last lap for `name`."""
-        now = time.perf_counter()
-        self._seconds[name] = self._seconds.get(name, 0.0) + now - self._last
-        self._last = now
-
-
-_hang_report: TextIO | None = None
+def _list_steps(nlp: Language, settings: WorkSettings) -> Iterator[tuple[str, Callable[[_Job], None]]]:
+    """Yield the steps from an item to its record, with their names: the same as nlp(doc), and what is around it."""
+    yield "read", _Job.read
+    yield "normalise", functools.partial(_Job.normalise, nlp=nlp)
+    for name, component in nlp.pipeline:
+        yield name, functools.partial(_Job.run, component=component)
+    if settings.signatures:
+        yield "duplicates", _Job.sign
+    yield "write", _Job.write
 
 
 @contextmanager
@@ -185,24 +235,6 @@ def limit_time(seconds: float) -> Iterator[None]:
     exception set from outside, which waits for the next line of Python. What neither can interrupt, a loop in compiled
     code, is ended with its process where `end_process_on_hang` allows it.
     """
-    if _hang_report is not None:
-        faulthandler.dump_traceback_later(HANG_FACTOR * seconds + 2, exit=True, file=_hang_report)
-    try:
-        with _interrupt_after(seconds):
-            yield
-    finally:
-        if _hang_report is not None:
-            faulthandler.cancel_dump_traceback_later()
-
-
-def end_process_on_hang(report: TextIO) -> None:
-    """Let the time limit end this process if nothing else helps; its traceback goes to `report`."""
-    global _hang_report
-    _hang_report = report
-
-
-@contextmanager
-def _interrupt_after(seconds: float) -> Iterator[None]:
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
 
         def interrupt(number: int, frame: FrameType | None) -> None:
@@ -230,6 +262,32 @@ def _interrupt_after(seconds: float) -> Iterator[None]:
     finally:
         over.set()
         watch.join()
+
+
+_hang_report: TextIO | None = None
+_hang_renewed = -math.inf
+
+
+def end_process_on_hang(report: TextIO) -> None:
+    """Let the time limit end this process if nothing else helps; its traceback goes to `report`."""
+    global _hang_report
+    _hang_report = report
+
+
+def _renew_hang_limit(time_limit: float) -> None:
+    """Put off the end of the process by a step's time limit. It starts a thread, so that once a second has to do."""
+    global _hang_renewed
+    now = time.monotonic()
+    if _hang_report is not None and now - _hang_renewed >= 1:
+        faulthandler.dump_traceback_later(HANG_FACTOR * time_limit + 2, exit=True, file=_hang_report)
+        _hang_renewed = now
+
+
+def _lift_hang_limit() -> None:
+    global _hang_renewed
+    if _hang_report is not None:
+        faulthandler.cancel_dump_traceback_later()
+        _hang_renewed = -math.inf
 
 
 def _format_traceback() -> str:
