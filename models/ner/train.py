@@ -12,10 +12,11 @@ where that is there already:
 2. reader: a network with attention learns Chinese from the news (masked characters, the silver labels of LAC) and from
    corpora/ner;
 3. teacher: the reader, taught by gold records and our annotations, with recombined names;
-4. student: the network that is shipped learns from gold, corpora/ner, and from what the teacher says of all the news;
-5. one teacher and student more for each part of the annotated articles, which they do not see (nor people-dev and
+4. student: a fast network learns from gold, corpora/ner, and from what the teacher says of all the news;
+5. narrow: the student without its least channels, taught by what the student says of all the news, is what is shipped;
+6. one teacher and student more for each part of the annotated articles, which they do not see (nor people-dev and
    msra-val): the relation models learn from what these say;
-6. export.
+7. export.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from augment import NamePool, entity_spans, recombine
 from data import Sequence
 from export import export
 from measure import DevelopmentSet
+from narrowing import narrow
 from network import TaggerNetwork
 from rows import Pool, Rows, lay_out
 from training import Phase, pair_characters, probabilities, train
@@ -52,7 +54,8 @@ import annotations  # noqa: E402
 
 SEED = 1
 COPIES = 3  # of each gold article, with recombined names
-WIDTH_OF_TEACHER = 512
+WIDTH_OF_TEACHER, WIDTH_OF_STUDENT, WIDTH_OF_SHIPPED = 512, 256, 160
+SHIPPED = "narrow"
 NER, GOLD, NEWS = "ner", "gold", "news"
 HELD_OUT = ("people-dev", "msra-val")  # what only the shipped network and its teacher are trained on
 # On a GPU each phase ends after so many seconds; on a processor the steps bind.
@@ -69,6 +72,10 @@ TEACHING = Phase(
 STUDYING = Phase(
     "student", 3000, {NEWS: 0.65, GOLD: 0.2, NER: 0.15}, rate=3e-3, seconds=75, lanes=48, warm_up=200,
     average=0.998, masked=0.06, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "masked": 0.05, "taught": 1.0},
+)  # fmt: skip
+NARROWING = Phase(
+    "narrow", 5000, {NEWS: 0.65, GOLD: 0.2, NER: 0.15}, rate=2e-3, seconds=75, lanes=16, warm_up=200, average=0.998,
+    masked=0.04, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "taught": 1.0},
 )  # fmt: skip
 TEACHING_PART = replace(TEACHING, name="teacher of a part", steps=1000, seconds=25)
 STUDYING_PART = replace(STUDYING, name="student of a part", steps=1400, seconds=36)
@@ -89,16 +96,16 @@ def main() -> None:
     if options.only in (None, "fit"):
         Recipe(options.work, torch.device(options.device), options.shorten).run()
     if options.only in (None, "export"):
-        for name in ("student", *(f"student-{part}" for part in range(annotations.FOLDS))):
+        for name in (SHIPPED, *(f"student-{part}" for part in range(annotations.FOLDS))):
             if (options.work / f"{name}.pt").exists():
-                folder = options.out if name == "student" else options.work / name
+                folder = options.out if name == SHIPPED else options.work / name
                 export_network(options.work, name, folder)
 
 
 def export_network(work: Path, name: str, folder: Path) -> None:
-    characters = load(work / "characters")
-    network = TaggerNetwork(CharacterTable(characters).size)
-    network.load_state_dict(torch.load(work / f"{name}.pt", map_location="cpu"), strict=False)
+    characters, state = load(work / "characters"), torch.load(work / f"{name}.pt", map_location="cpu")
+    network = TaggerNetwork(CharacterTable(characters).size, state["entities.weight"].shape[1])
+    network.load_state_dict(state, strict=False)
     export(network.float(), characters, folder)
 
 
@@ -207,6 +214,8 @@ class Recipe:
         self.stage("teacher", "reader", TEACHING, parts, attentive=True, whole=True)
         self.teach("teacher")
         self.stage("student", None, STUDYING, parts, whole=True)
+        self.teach("student", attentive=False)
+        self.stage(SHIPPED, "student", NARROWING, parts, whole=True)
         for part in parts:
             seen = [other for other in parts if other != part]
             self.stage(f"teacher-{part}", "reader", TEACHING_PART, seen, attentive=True)
@@ -239,9 +248,7 @@ class Recipe:
         if path.exists():
             return
         torch.manual_seed(SEED)
-        network = self.build(attentive)
-        if start:
-            network.load_state_dict(torch.load(self.work / f"{start}.pt", map_location=self.device))
+        network = self.narrowed(start) if name == SHIPPED and start else self.load(start, attentive)
         seconds = math.inf if self.device.type == "cpu" else phase.seconds / self.shorten
         shortened = replace(phase, steps=int(phase.steps / self.shorten), seconds=seconds)
         network = train(network, self.pool, shortened, self.shares(phase, parts, whole), SEED, self.evaluate)
@@ -250,14 +257,30 @@ class Recipe:
             state = {key: value.half() for key, value in state.items() if not key.startswith(("masked", "silver"))}
         torch.save(state, path)
 
-    def build(self, attentive: bool) -> TaggerNetwork:
-        width = WIDTH_OF_TEACHER if attentive else 256
-        return TaggerNetwork(self.table.size, width, attentive).to(self.device)
+    def load(self, name: str | None, attentive: bool) -> TaggerNetwork:
+        """Give a network as a checkpoint left it (None: as it is before training)."""
+        width = WIDTH_OF_TEACHER if attentive else WIDTH_OF_STUDENT
+        network = TaggerNetwork(self.table.size, width, attentive).to(self.device)
+        if name:
+            network.load_state_dict(torch.load(self.work / f"{name}.pt", map_location=self.device), strict=attentive)
+        return network
 
-    def teach(self, name: str) -> None:
-        """Have a teacher read all the news; the next students learn from what it says."""
-        network = self.build(attentive=True).eval()
-        network.load_state_dict(torch.load(self.work / f"{name}.pt", map_location=self.device))
+    def narrowed(self, name: str) -> TaggerNetwork:
+        """Give the network that is shipped as it begins: a checkpoint without its least channels."""
+        network = TaggerNetwork(self.table.size, WIDTH_OF_SHIPPED).to(self.device)
+        batch = self.pool.draw({NEWS: 1.0}, random.Random(SEED), lanes=16)
+        narrow(self.load(name, attentive=False), network, self.read(batch))
+        return network
+
+    @staticmethod
+    def read(batch: dict[str, Any]) -> dict[str, Any]:
+        """Give a batch's inputs, with nothing hidden."""
+        inputs = {key: batch[key] for key in ("characters", "words", "shapes", "rows")}
+        return inputs | {"bigrams": pair_characters(batch["characters"])}
+
+    def teach(self, name: str, attentive: bool = True) -> None:
+        """Have a network read all the news; the next ones learn from what it says."""
+        network = self.load(name, attentive).eval()
         first, last = self.pool.areas[NEWS]
         self.pool.taught = None
         taught = None
@@ -272,9 +295,7 @@ class Recipe:
                 places[lane, :size] = np.arange(start, start + size)
                 numbers[lane, :size] = 1
             batch = self.pool.gather(places, numbers)
-            inputs = {key: batch[key] for key in ("characters", "words", "shapes", "rows")}
-            inputs["bigrams"] = pair_characters(batch["characters"])
-            given = probabilities(network, inputs)
+            given = probabilities(network, self.read(batch))
             if taught is None:
                 taught = torch.zeros((last - first, given.shape[-1]), dtype=torch.float16, device=self.device)
             real = batch["rows"] > 0
