@@ -25,11 +25,15 @@ from jishi.text import normalise, normalise_article
 REACH = 12  # a title counts where it stands at most this many characters from the person it belongs to
 
 
-def read_gold(shared: Path) -> list[dict[str, Any]]:
-    """Give the training articles: `benchmark/train.gold.jsonl` of the shared data, and models/annotations."""
+def read_benchmark(shared: Path) -> list[dict[str, Any]]:
+    """Give the benchmark's training articles."""
     with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
-        golds = [json.loads(line) for line in lines]
-    return golds + annotations.read_articles(shared)
+        return [json.loads(line) for line in lines]
+
+
+def read_gold(shared: Path) -> list[dict[str, Any]]:
+    """Give all training articles: the benchmark's, then those of models/annotations."""
+    return read_benchmark(shared) + annotations.read_articles(shared)
 
 
 @cache

@@ -32,7 +32,7 @@ _PAIR_THRESHOLD = 0.65
 _CARRY_THRESHOLD = 0.5
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
 _JOINED_THRESHOLD = 0.45  # for 主任、教授: by the guidelines a list carries its organisation
-_HONOUR_THRESHOLD = 0.6
+_HONOUR_THRESHOLD = 0.55
 
 
 @functools.cache

@@ -438,7 +438,7 @@ class CarryCandidate:
     phrase: tuple[int, int]
     features: list[str]
     joined: bool = False
-    """Whether it comes from a title of the same person that is joined by 、 or 兼."""
+    """Whether it comes from a title of the same person that is joined by 、 or 兼 or by nothing."""
 
 
 def describe_carry(
@@ -477,7 +477,7 @@ def describe_carry(
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}",
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}:{same_person}:{kind}",
     ]
-    joined = source == "title" and same_person and own in ("、", "兼", "与")
+    joined = source == "title" and same_person and own in ("、", "兼", "与", "")
     return CarryCandidate(phrase, features, joined)
 
 

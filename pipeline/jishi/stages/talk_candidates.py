@@ -23,10 +23,16 @@ _OPENING = re.compile(
     r"(?<![一相面应绝反校派])对(?![外内话手象方此比口抗])|(?<![可所加难予得足])以(?![来及后前上下外此便])|关于|聚焦|从(?=[^，。]{2,30}(?:方面|角度))"
 )
 _CLOSING = re.compile(
-    r"(?:进行|展开|开展|(?<![合工操写创运著])作(?![用品为者业风])|做(?![好到])|交换|发表|发言|畅谈|座谈|讨论|研讨|探讨|交流|沟通|授课|讲课|"
+    r"(?:进行|展开|开展|(?<![合工操写创运著])作(?![用品为者业风息坊家文战物])|做(?![好到])|交换|发表|发言|畅谈|座谈|讨论|研讨|探讨|交流|沟通|授课|讲课|"
     r"演讲|讲解|讲授|讲述|汇报|报告|阐述|分享|介绍|带来|开启|提出|洽谈|商谈|协商|切磋|说明|谈|讲(?![座话])|听取|达成|深度|深入|"
     r"广泛|热烈|为(?:题|主题|主旨|核心|主线|切入点|内容)|这一)(?![、的和与性])"
 )
+# closing words that are part of a topic more often than its end: they close it where no other does
+_LATE_CLOSING = re.compile(
+    r"(?:答疑|解答|回答|解读|解析|剖析|梳理|部署|总结|培训|辅导|宣讲|回应|答复|对话|会谈|会商|磋商|互动|辩论|建言|献策|作出|做出|给出)"
+    r"(?![、的和与性])"
+)
+_LIGHT_VERB = re.compile(r"(?:进行|展开|开展|作|做)了?[^，。；]{0,4}$")
 _ADVERBS = re.compile(
     r"(?:分别|先后|依次|共同|再次|还|也|进一步|充分|详细|简要|专门|现场|积极|双边|主要|重点|逐一|又|并|，|,)*地?$"
 )
@@ -63,6 +69,16 @@ _FRONTED = re.compile(
 _ITEM_SEPARATOR = re.compile(r"、|[，,]?以及|并就|[，,]及")
 _ITEM_SEPARATOR_LOOSE = re.compile(r"[，,]?以及|[，,]及|[、，]")  # 就A，B等进行介绍
 _LAST_SEPARATOR = re.compile(r"(?<=[^总调])[和及与](?=[^平谐解时格会])")
+_PARTNER_AFTER_LIST = re.compile(r"等[^、，。；等]{0,8}(?:和|与|同|跟|向|为|给)[^、，。；等]+$")
+_NUMBERED = re.compile(
+    r"(?:[这以下如各]|[一二两三四五六七八九十几多\d]+)+[个大项点部方层]*(?:方面|部分|主题|议题|话题|专题|问题|内容|角度|层面|维度)+$"
+)
+# 从“…”到“…”, 《…》的创作历程: titles and quotations inside an unmarked topic
+_FROM_TO = re.compile(r"从[“《][^“”《》，。；\n]{1,20}[”》][^“”《》，。；\n]{0,6}到[“《][^“”《》，。；\n]{1,20}[”》]")
+_OF_WORK = re.compile(
+    r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|介绍|解读|关于|围绕|就)了?(《[^《》\n]{1,40}》的[^，。；、《》“”\n]{2,24}?)"
+    r"(?=[，。；\n、]|等|进行|展开|作|做|的(?:报告|讲座|演讲|发言))"
+)
 _UNFINISHED = frozenset("或和与及的向在对从将为把被所以并了")
 _EDGES = "“”《》「」 ，、：:"
 
@@ -83,38 +99,58 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
     for start, end in find_quotations(text):
         if end - start >= 2:
             found[start, end] = TopicCandidate(start, end, "mark" + _MARKS[text[start - 1]], (start - 1, end + 1))
+            items = split_list(text, start, end)
+            if len(items) > 1 and text[start - 1] not in "《〈":
+                for item in items:
+                    found.setdefault(item, TopicCandidate(*item, "items", (start - 1, end + 1)))
     for form, frame in itertools.chain(_find_framed(text), _find_phrases(text)):
         for start, end in split_list(text, *frame):
             found.setdefault((start, end), TopicCandidate(start, end, form, frame))
+    for match in _FROM_TO.finditer(text):
+        found.setdefault(match.span(), TopicCandidate(*match.span(), "from", match.span()))
+    for match in _OF_WORK.finditer(text):
+        found.setdefault(match.span(1), TopicCandidate(*match.span(1), "work", match.span(1)))
     return sorted(found.values(), key=lambda c: (c.start, -c.end))
 
 
 def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Unmarked topics between an opening and a closing word: up to the first closing word and up to the clause's last,
     each with and without the partner before it (就…与校友进行交流)."""
-    closings = [(match.start(), match.group()) for match in _CLOSING.finditer(text)]
-    starts = [start for start, _ in closings]
+    starts = [match.start() for match in _CLOSING.finditer(text)]
+    late = [match.start() for match in _LATE_CLOSING.finditer(text)]
     sentences, clauses = find_sentences(text), find_clauses(text)
     for opening in _OPENING.finditer(text):
         begin = opening.end()
         limit = min(sentences[locate(sentences, opening.start())][1], begin + _REACH)
-        first = bisect.bisect_left(starts, begin + _SHORTEST)
-        if first == len(starts) or starts[first] >= limit:
-            continue
-        clause_end = clauses[locate(clauses, starts[first])][1]
-        last = bisect.bisect_left(starts, clause_end) - 1
         form = "frame" + opening.group()[:2]
-        for rank, index in enumerate(dict.fromkeys((first, last))):
-            end = _strip(text, begin, starts[index], _ADVERBS)
+        closing = _first_between(starts, begin + _SHORTEST, limit)
+        if closing is None:
+            closing = _first_between(late, begin + _SHORTEST, limit)
+            form += "~"
+            if closing is None:
+                continue
+        clause_end = clauses[locate(clauses, closing)][1]
+        last = starts[bisect.bisect_left(starts, clause_end) - 1] if form[-1] != "~" else closing
+        for rank, close in enumerate(dict.fromkeys((closing, last))):
+            end = _strip(text, begin, close, _ADVERBS)
             suffix = form + ("+" if rank else "")
+            if rank and _LIGHT_VERB.search(text, max(begin, end - 7), end):
+                continue
             partner = _PARTNER.search(text[max(begin, end - 25) : end])
             if partner:
                 shorter = _strip(text, begin, end - len(partner.group()), _ADVERBS, _AND_SO_ON)
                 if shorter - begin >= _SHORTEST - 1:
                     yield suffix + "-", (begin, shorter)
+                if _PARTNER_AFTER_LIST.search(text, max(begin, end - 34), end):
+                    continue
             end = _strip(text, begin, end, _AND_SO_ON)
             if end - begin >= _SHORTEST - 1:
                 yield suffix, (begin, end)
+
+
+def _first_between(places: list[int], start: int, end: int) -> int | None:
+    index = bisect.bisect_left(places, start)
+    return places[index] if index < len(places) and places[index] < end else None
 
 
 def _strip(text: str, begin: int, end: int, *tails: re.Pattern[str]) -> int:
@@ -152,9 +188,19 @@ def split_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
             item_start += 1
         while item_start < item_end and text[item_end - 1] in _EDGES:
             item_end -= 1
+        item_end = _balance(text, item_start, item_end)
         if item_end - item_start >= 2 and text[item_end - 1] not in _UNFINISHED:
+            if _NUMBERED.match(text, item_start, item_end):
+                continue
             items.append((item_start, item_end))
     return items
+
+
+def _balance(text: str, start: int, end: int) -> int:
+    """Give the end without a bracket that is opened and not closed."""
+    opened = max(text.rfind("（", start, end), text.rfind("(", start, end))
+    closed = max(text.rfind("）", start, end), text.rfind(")", start, end))
+    return opened if opened > max(start, closed) else end
 
 
 def _inside(intervals: list[tuple[int, int]], offset: int) -> bool:

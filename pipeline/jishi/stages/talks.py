@@ -42,7 +42,12 @@ def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[
     """Give the features of all topic candidates of a text; of those that overlap, which the tagger prefers."""
     described = [_describe_topic(context, candidate) for candidate in candidates]
     likely = [context.evidence.exact("TOPIC", candidate.start, candidate.end) for candidate in candidates]
-    first = reached = 0
+    first = reached = marked = 0  # marked: how far the quotations reach that began before
+    for i, candidate in enumerate(candidates):
+        if candidate.end < marked:
+            described[i] += ["inside_marks", f"{candidate.form[:5]}:inside_marks"]
+        if candidate.form.startswith("mark"):
+            marked = max(marked, candidate.end)
     for i in range(len(candidates) + 1):
         if i == len(candidates) or (i > first and candidates[i].start >= reached):
             order = sorted(range(first, i), key=lambda j: -likely[j])
@@ -166,8 +171,14 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
         features.append(f"pronoun:{nearness}")
     if _RESPECTIVELY.search(text, sentence_start, sentence_end):
         features.append(f"respectively:{nearness}")
-    if re.search(r"双方|大家|与会|师生|同学们|代表们|学员", text[max(sentence_start, start - 16) : start]):
-        features.append(f"collective:{nearness}")
+    collective = _COLLECTIVE.search(text, max(sentence_start, start - 16), start)
+    if collective:
+        features += [f"collective:{nearness}", f"collective={collective.group()}:{place}"]
+    opener = text[max(sentence_start, start - 4) : start]
+    features += [f"{place}:opener={opener[-size:]}" for size in (2, 3, 4)]
+    clause_start = context.clauses[locate(context.clauses, group.start)][0]
+    features.append(f"{nearness}:leads_clause={group.start - clause_start <= 1}")
+    features.append(f"{nearness}:same_clause={clause_start == context.clauses[locate(context.clauses, start)][0]}")
     features.append(f"in_title={group.start < context.body_start}:{candidate.start < context.body_start}")
     features.append(f"groups={min(len(context.groups), 4)}")
     opens = start - sentence_start <= 4 and not context.count_groups(sentence_start, sentence_end)
