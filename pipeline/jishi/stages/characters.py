@@ -27,6 +27,7 @@ INVISIBLE = frozenset(
 SURROGATES = frozenset(map(chr, range(0xD800, 0xE000)))
 _DOTS = "•‧・∙⋅･ㆍ᛫◦˙﹒\u0387"
 INTERPUNCTS = frozenset(_DOTS + ".")
+_STOP_IN_NAME = re.compile("\\.(?=[\u4e00-\u9fff]{2})")  # 约翰.史密斯
 _INTERPUNCT = re.compile(f"(?<=[\u4e00-\u9fff”’A-Z])[{_DOTS}](?=[\u4e00-\u9fffA-Z“‘])")
 LINE_BREAKS = frozenset("\r\v\f\x85\u2028\u2029")
 COMPATIBILITY = frozenset("".join(map(chr, (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x2F800, 0x2FA20)))))
@@ -51,10 +52,8 @@ _ATTACHED = re.compile(
 )
 # 二O一九年, 二00九年; 20l9年
 LETTERS_FOR_DIGITS = frozenset("OoОο0○◯lI")
-_ZERO_IN_NUMERAL = re.compile("(?<=[一二三四五六七八九〇])[OoОο0○◯]{1,2}(?=[一二三四五六七八九〇年月日])")
-_LETTER_IN_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?!O2O)(?=[lIO]*\d)[0-9lIO]{2,4}(?=\s?[年月日])|(?<=[\u4e00-\u9fff])[lI](?=[月日])"
-)
+_ZERO_IN_NUMERAL = re.compile("[一二三四五六七八九〇]([OoОο0○◯]{1,2})(?=[一二三四五六七八九〇年月日])")
+_NUMBER = re.compile(r"[0-9lIO]{1,4}(?=\s?[年月日])")
 
 
 def _every_run(characters: frozenset[str], kind: str, reason: str) -> Callable[[str], list[Edit]]:
@@ -81,16 +80,19 @@ def unify_line_breaks(text: str) -> list[Edit]:
 def unify_interpuncts(text: str) -> list[Edit]:
     """Write the mark between the parts of a foreign name in one way: 约翰•史密斯, 约翰.史密斯 → 约翰·史密斯."""
     reason = "another mark instead of the interpunct of foreign names"
-    found = [*_INTERPUNCT.finditer(text), *_full_stops_in_names().finditer(text)]
-    return [Edit(*span, "·", "interpunct", reason) for span in sorted(mark.span() for mark in found)]
+    found = [mark.start() for mark in _INTERPUNCT.finditer(text)]
+    for stop in _STOP_IN_NAME.finditer(text):
+        around = text[max(0, stop.start() - 2) : stop.start()] + text[stop.end() : stop.end() + 2]
+        if len(around) == 4 and _transliterating() >= set(around):
+            found.append(stop.start())
+    return [Edit(start, start + 1, "·", "interpunct", reason) for start in sorted(found)]
 
 
 @functools.cache
-def _full_stops_in_names() -> re.Pattern[str]:
-    """A full stop with two characters of transliterated names on both sides: 约翰.史密斯."""
+def _transliterating() -> frozenset[str]:
+    """The characters that foreign names are written with, in both scripts."""
     characters = "".join(read_lines("transliteration_characters.txt"))
-    both = f"[{characters}{to_traditional(characters)}]{{2}}"
-    return re.compile(rf"(?<={both})\.(?={both})")
+    return frozenset(characters + to_traditional(characters))
 
 
 @functools.cache
@@ -159,10 +161,17 @@ def remove_attached(text: str) -> list[Edit]:
 def restore_digits(text: str) -> list[Edit]:
     """Write digits for letters that look like them: 二O一九年 → 二〇一九年, 20l9年 → 2019年."""
     reason = "another sign instead of a digit"
-    edits = [Edit(*zero.span(), "〇" * len(zero.group()), "digit", reason) for zero in _ZERO_IN_NUMERAL.finditer(text)]
-    for number in _LETTER_IN_NUMBER.finditer(text):
-        digits = number.group().translate(_DIGITS)
-        if digits != number.group():
+    edits = [Edit(*zero.span(1), "〇" * len(zero[1]), "digit", reason) for zero in _ZERO_IN_NUMERAL.finditer(text)]
+    for number in _NUMBER.finditer(text) if "l" in text or "I" in text or "O" in text else ():
+        found, before = number.group(), text[number.start() - 1 : number.start()]
+        digits = found.translate(_DIGITS)
+        is_number = any(map(str.isdigit, found)) or (len(found) == 1 and found != "O" and before >= "\u4e00")
+        if (
+            digits != found
+            and is_number
+            and not found.startswith("O2O")
+            and not (before.isascii() and before.isalnum())
+        ):
             edits.append(Edit(*number.span(), digits, "digit", reason))
     return sorted(edits)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from jishi.stages import characters, encoding, markup, misalignment, spacing, typography
+from jishi.stages import characters, encoding, markup, misalignment, spacing, typography, wrapping
 from jishi.stages.edits import Alignment, Edit, Repair, align_edits, apply_edits, compose_edits
 
 Fix = Callable[[str], list[Edit] | tuple[list[Edit], list[str]]]
@@ -21,6 +21,7 @@ FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
     (characters.replace_surrogates, characters.SURROGATES),
     (encoding.mend_western, encoding.WESTERN_MARKS),
     (encoding.mend_gbk, encoding.GBK_MARKS | {"锟"}),
+    (encoding.mend_big5, encoding.BIG5_MARKS | encoding.GB_MARKS),
     (characters.unify_line_breaks, characters.LINE_BREAKS),
     (markup.remove_tags, frozenset("<")),
     (markup.decode_entities, frozenset("&")),
@@ -35,10 +36,12 @@ FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
     (characters.unify_interpuncts, characters.INTERPUNCTS),
     (typography.unify_quotes, typography.QUOTES),
     (typography.restore_full_stops, frozenset(".")),
+    (spacing.join_spaced_lines, spacing.SPACES),
+    (spacing.join_spaced_digits, spacing.SPACES),
     (spacing.join_letter_spaced, spacing.SPACES),
     (spacing.join_split_names, spacing.SPACES),
     (spacing.join_split_words, spacing.SPACES),
-    (spacing.join_wrapped_lines, frozenset("\n")),
+    (wrapping.join_wrapped_lines, frozenset("\n")),
     (typography.restore_punctuation, typography.MARKS),
     (spacing.remove_spaces_at_marks, spacing.SPACES),
     (spacing.unify_spaces, spacing.SPACES),

@@ -1,4 +1,6 @@
-"""Fixes of spaces and line breaks inside Chinese text: letter-spaced headings, 张　伟, lines broken at a width."""
+"""Fixes of spaces inside Chinese text: letter-spaced headings and texts, texts with a space between all words, 张　伟,
+2 0 2 4年.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,93 @@ _BETWEEN = re.compile(rf"(?<=[{_HAN}]){_SPACE}{{1,2}}(?=[{_HAN}])")
 _ONE_HAN = re.compile(rf"[{_HAN}]")
 _ROUNDS = 4
 
-_LINES_WRAPPED = 4  # lines of one width that show a text to be broken at a width
-_NARROWEST = 15
 _GAIN = 6.0  # nats by which words must be likelier without a space
+
+
+def join_spaced_lines(text: str) -> list[Edit]:
+    """Close up lines in which a space stands between all characters (青 禾 市 2 0 2 4 年) or words (青禾市 举办 了).
+
+    Spaces between Latin words stay, and of wider gaps between characters one space. A list of names has no words like
+    的 and 在 and no marks between its spaces.
+    """
+    edits: list[Edit] = []
+    doubtful: list[list[Edit]] = []
+    for line in re.finditer(r"[^\n]+", text):
+        first, last = line.span()
+        gaps = [gap.span() for gap in _GAP.finditer(text, first, last) if first < gap.start() and gap.end() < last]
+        if len(gaps) < _GAPS_LEAST:
+            continue
+        bounds = [line.start(), *(offset for gap in gaps for offset in gap), line.end()]
+        pieces = [text[start:end] for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+        joined = sum(len(piece) - 1 for piece in pieces if _ONE_HAN.match(piece))
+        if len(gaps) < _GAPS_SHARE * (len(gaps) + joined):
+            continue
+        single = sum(len(piece) == 1 for piece in pieces)
+        if single >= _SINGLE_SHARE * len(pieces):
+            if not _is_list(pieces):
+                edits += _close_gaps(text, gaps, pieces, "letter_spacing", "a line with a space between all characters")
+            continue
+        closed = _close_gaps(text, gaps, pieces, "word_spacing", "a line with a space between all words")
+        glued = sum(piece in _ALONE for piece in pieces)
+        if len(pieces) >= _PIECES_LEAST and glued >= _GLUE_SHARE * len(pieces) and len(line.group()) < 4 * len(pieces):
+            edits += closed
+        else:
+            doubtful.append(closed)
+    if any(edit.kind == "word_spacing" for edit in edits):  # then a headline is written so, too
+        edits += [edit for closed in doubtful for edit in closed]
+    return sorted(edits)
+
+
+_GAP = re.compile(f"{_SPACE}+")
+_GAPS_LEAST = 3
+_GAPS_SHARE = 0.3  # of the places between two signs
+_SINGLE_SHARE = 0.9
+_PIECES_LEAST = 8
+_GLUE_SHARE = 0.12
+# What stands between two spaces only where all words do.
+_ALONE = frozenset("，。、；：？！“”《》（）的了在和是与與等为為对對将將于於由从從以并並及有也都把被让讓上中个個这這")
+
+
+def _is_list(pieces: list[str]) -> bool:
+    """Whether single characters are a list of numerals, or family names and given names in turns."""
+    characters = "".join(piece for piece in pieces if _ONE_HAN.match(piece))
+    is_list_of_names = len(characters) % 2 == 0 and set(characters[::2]) <= _surnames()
+    return is_list_of_names or set(characters) <= _ENUMERATED
+
+
+def _close_gaps(text: str, gaps: list[tuple[int, int]], pieces: list[str], kind: str, reason: str) -> list[Edit]:
+    usual = sorted(end - start for start, end in gaps)[len(gaps) // 2]
+    edits = []
+    for (start, end), before, behind in zip(gaps, pieces, pieces[1:], strict=False):
+        is_latin = before[-1:].isascii() and behind[:1].isascii() and (before + behind).strip(".,") != ""
+        if kind == "letter_spacing":
+            after = " " if end - start > usual + 1 else ""
+        else:
+            after = " " if is_latin and before[-1:].isalnum() and behind[:1].isalnum() else ""
+        if text[start:end] != after:
+            edits.append(Edit(start, end, after, kind, reason))
+    return edits
+
+
+def join_spaced_digits(text: str) -> list[Edit]:
+    """Close up numbers whose digits stand apart: 2 0 2 4 年 1 0 月 → 2024年10月. A list of numbers (1 2 3) stays."""
+    edits = []
+    for number in _SPACED_NUMBER.finditer(text):
+        start, end = number.span()
+        if start and text[start - 1] in _IN_NUMBERS:
+            continue
+        if start > 1 and text[start - 1] in SPACES and text[start - 2] in "年月日":
+            start -= 1
+        for space in re.finditer(f"{_SPACE}+", text[start:end]):
+            at = start + space.start()
+            edits.append(Edit(at, start + space.end(), "", "letter_spacing", "digits of a number apart"))
+    return edits
+
+
+_SPACED_NUMBER = re.compile(
+    rf"[0-9](?:{_SPACE}[0-9])+{_SPACE}?(?=[年月日号號届屆周週点點时時人名位余餘多个個家所场場期次万萬千百])"
+)
+_IN_NUMBERS = frozenset("0123456789.:-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def join_letter_spaced(text: str) -> list[Edit]:
@@ -134,25 +220,3 @@ def remove_spaces_at_marks(text: str) -> list[Edit]:
 def unify_spaces(text: str) -> list[Edit]:
     """Replace unusual spaces (no-break, ideographic, of typographic width) by ordinary ones."""
     return [Edit(*space.span(), " ", "space", "an unusual space") for space in _UNUSUAL.finditer(text)]
-
-
-def join_wrapped_lines(text: str) -> list[Edit]:
-    """Join lines that were broken at a fixed width in the middle of sentences.
-
-    Done only where most lines have one width and do not end as sentences do: verses, lists and tables stay.
-    """
-    lines = [found.span() for found in re.finditer(r"[^\n]+", text)]
-    if len(lines) < _LINES_WRAPPED:
-        return []
-    widest = max(end - start for start, end in lines)
-    full = [(start, end) for start, end in lines if widest - 2 <= end - start]
-    if widest < _NARROWEST or len(full) < max(_LINES_WRAPPED, len(lines) // 2):
-        return []
-    broken = {end for _, end in full if re.match(rf"[{_HAN}，、；：]", text[end - 1])}
-    if len(broken) < 0.6 * len(full):
-        return []
-    return [
-        Edit(end, end + 1, "", "line_break", "a line broken inside a sentence")
-        for _, end in full
-        if end in broken and re.match(rf"\n[{_HAN}A-Za-z0-9“《（]", text[end : end + 2])
-    ]
