@@ -135,6 +135,7 @@ _PAIRS = [
         ("``", "`", "''", 200, "“”"),
         ("''", "'", "''", 200, "“”"),
         ("″", "″", "″", 200, "“”"),
+        ('""', '"', '""', 200, "“”"),
         ("«", "«»", "»", 60, "《》"),
         ("≪", "≪≫", "≫", 60, "《》"),
         ("<<", "<>", ">>", 60, "《》"),
@@ -168,7 +169,11 @@ def unify_quotes(text: str) -> list[Edit]:
 
 def _pair_up(edits: dict[int, Edit], pair: re.Match[str], text: str, ordinary: str) -> None:
     (start, inside), (inside_end, end) = pair.span(1), pair.span(2)
-    if start in edits or inside_end in edits or not _encloses_chinese(text, start, end):
+    if not _encloses_chinese(text, start, end):
+        return
+    if any(edit.start < inside and start < edit.end for edit in edits.values()):
+        return
+    if any(edit.start < end and inside_end < edit.end for edit in edits.values()):
         return
     for at, until, mark in ((start, inside, ordinary[0]), (inside_end, end, ordinary[1])):
         if text[at:until] != mark:
@@ -178,6 +183,8 @@ def _pair_up(edits: dict[int, Edit], pair: re.Match[str], text: str, ordinary: s
 def _alternate(edits: dict[int, Edit], text: str, mark: str) -> None:
     """Make the marks of each line open and close by turns, if they are even and Chinese stands in each pair."""
     for line in re.finditer(rf"[^\n]*{mark}[^\n]*", text):
+        if 2 * mark in line.group():  # two in a row are one mark, or two pairs
+            continue
         places = [line.start() + found.start() for found in re.finditer(mark, line.group())]
         pairs = list(zip(places[::2], places[1::2], strict=False))
         if len(places) % 2 or not all(_encloses_chinese(text, start, end + 1) for start, end in pairs):
