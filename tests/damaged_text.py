@@ -17,6 +17,8 @@ _SOUND = st.sampled_from(
 _READINGS = ["学(xué)", "學(xué)", "會(huì)", "?cè)谛聲r(shí)", "?;顒?dòng)", "?,F(xiàn)", "?"]
 _MARKUP = ["&nbsp;", "<br>", "</p>", "\r\n", "\u200b", "\ufeff"]
 _FORMS = ["２０２４", "⼤", "樂", "裡面", "張　偉", "关 于 举 办", "•", "　", "ä¸\xadå›½çš„", "锟斤拷"]
+_MISREAD = ["â€œ", "â€", "Â·", "Ã¤Â¸", "涓浗浜", "銆€", "1 2 年"]
+_SIGNS = ["\\n", "&#22823", "ldquo;", "[b]", "**", "«", "''", '""']
 _MARKS = ["校长,", "(", "）", ";", "!"]
-_DAMAGED = st.sampled_from([*_READINGS, *_MARKUP, *_FORMS, *_MARKS])
+_DAMAGED = st.sampled_from([*_READINGS, *_MARKUP, *_FORMS, *_MISREAD, *_SIGNS, *_MARKS])
 MIXES = st.lists(_SOUND | _DAMAGED, max_size=30).map("".join)

@@ -56,7 +56,15 @@ def mend_western(text: str) -> list[Edit]:
                 edits += [_shift(edit, run.start()) for edit in found]
                 continue
         edits += _read_pieces_again(text, *run.span())
-    return edits
+    return _make_disjoint(edits)
+
+
+def _make_disjoint(edits: list[Edit]) -> list[Edit]:
+    disjoint: list[Edit] = []
+    for edit in sorted(edits):
+        if not disjoint or disjoint[-1].end <= edit.start:
+            disjoint.append(edit)
+    return disjoint
 
 
 def _shift(edit: Edit, offset: int) -> Edit:
@@ -135,12 +143,12 @@ def mend_big5(text: str) -> list[Edit]:
     edits: list[Edit] = []
     for line in re.finditer(r"[^\n]+", text):
         run = line.group()
-        if len(BIG5_MARKS.intersection(run)) >= 2 and not _is_chinese(run):
-            found = _read_lossy(run, line.start(), "gb18030", "big5hkscs")
-        elif len(GB_MARKS.intersection(run)) >= 2 and not _is_chinese(run):
-            found = _read_lossy(run, line.start(), "big5hkscs", "gb18030")
-        else:
+        is_big5, is_gbk = (len(marks.intersection(run)) >= _LEAST for marks in (BIG5_MARKS, GB_MARKS))
+        if not (is_big5 or is_gbk) or _is_chinese(run):
             continue
+        found = _read_lossy(run, line.start(), "gb18030", "big5hkscs") if is_big5 else []
+        if is_gbk and not found:
+            found = _read_lossy(run, line.start(), "big5hkscs", "gb18030")
         edits += found
     return edits
 
