@@ -163,7 +163,7 @@ _FORUM_TAG = re.compile(
     re.IGNORECASE,
 )
 _MARKDOWN_LINK = re.compile(r"!\[[^\[\]\n]{0,80}\]\([^()\s]{1,300}\)|\[([^\[\]\n]{1,80})\]\(https?://[^()\s]{1,300}\)")
-_MARKDOWN_BOLD = re.compile(r"(\*\*|__)(?=[^*_\n]{0,100}[\u4e00-\u9fff])[^*_\n]{1,200}(\1)")
+_MARKDOWN_BOLD = re.compile(r"(?<![*_])(\*\*|__)(?=[^*_\n]{0,100}[\u4e00-\u9fff])[^*_\n]{1,200}(\1)(?![*_])")
 
 
 def remove_markings(text: str) -> list[Edit]:
