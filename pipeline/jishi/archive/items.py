@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jishi.records import Article
@@ -104,3 +105,16 @@ def _digest(*parts: str | bytes | None) -> bytes:
         data = b"\xff" if part is None else part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "little") + data)
     return digest.digest()
+
+
+def cut_items(items: Sequence[Item], most: int, most_bytes: int) -> Iterator[list[Item]]:
+    """Cut items into lists of at most `most`, and of at most `most_bytes` together where one alone is not larger."""
+    held, size = list[Item](), 0
+    for item in items:
+        if held and (len(held) >= most or size + item.size > most_bytes):
+            yield held
+            held, size = [], 0
+        held.append(item)
+        size += item.size
+    if held:
+        yield held

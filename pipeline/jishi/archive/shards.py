@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jishi.archive.errors import ArchiveError
-from jishi.archive.items import KEY_BYTES, Item
+from jishi.archive.items import KEY_BYTES, Item, cut_items
 from jishi.archive.storage import Storage
 from jishi.archive.work import Outcome, write_line
 
@@ -55,15 +55,7 @@ def cut_shards(items: Iterable[Item], shard_items: int = SHARD_ITEMS) -> Iterato
 
 def cut_batches(items: Sequence[Item]) -> Iterator[list[Item]]:
     """Cut a shard's items into what one worker gets at a time."""
-    batch, size = list[Item](), 0
-    for item in items:
-        if batch and (len(batch) >= BATCH_ITEMS or size + item.size > BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(item)
-        size += item.size
-    if batch:
-        yield batch
+    return cut_items(items, BATCH_ITEMS, BATCH_BYTES)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jishi.archive.errors import ArchiveError, UnreadableInputError
-from jishi.archive.items import FoundArticle, FoundPage, FoundProblem, Item
+from jishi.archive.items import FoundArticle, FoundPage, FoundProblem, Item, cut_items
 from jishi.archive.web_formats import extract_page
 
 if TYPE_CHECKING:
@@ -96,25 +96,12 @@ def process_batch(items: Sequence[Item], settings: WorkSettings) -> BatchResult:
         # not grow with the archive.
         with nlp.memory_zone() if len(nlp.vocab) >= WORDS_KEPT else nullcontext():
             try:
-                for group in _cut_groups(items):
+                for group in cut_items(items, GROUP_ITEMS, GROUP_BYTES):
                     result.outcomes += _process_group(group, nlp, settings, result.seconds)
             finally:
                 _lift_hang_limit()
         result.memory_kb, result.worker = _measure_memory(), os.getpid()
         return result
-
-
-def _cut_groups(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Cut a batch into what goes through the stages together."""
-    group, size = list[Item](), 0
-    for item in items:
-        if group and (len(group) >= GROUP_ITEMS or size + item.size > GROUP_BYTES):
-            yield group
-            group, size = [], 0
-        group.append(item)
-        size += item.size
-    if group:
-        yield group
 
 
 def _process_group(

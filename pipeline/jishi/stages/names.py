@@ -34,7 +34,7 @@ _FUNCTION = "同以在就为向和与及曾则均将率等于从对至的说称"
 _FUNCTION_SURNAMES = "和来都应台时并"
 _VERB_SURNAMES = "曾任毕常向"
 _BEFORE_NAME = "由请和与及等为让同偕率邀陪随向对给"
-# A given name whose family name a title or form of address parts from it: 朱前校长宝钿, 赖老师倩瑜
+# A given name whose family name a title or form of address parts from it: 朱前校长宝岚, 赖老师倩岚
 _SPLIT_NAME = re.compile(r"([\u4e00-\u9fff])([\u4e00-\u9fff]{2,8})([\u4e00-\u9fff]{2})")
 _POLITE_BETWEEN = re.compile(r"(?:老师|先生|女士|小姐)$")
 _ADDRESS = re.compile(r"老师|同学|先生|女士|同志|博士|主任|校长|院长")
@@ -156,7 +156,7 @@ def _not_names() -> frozenset[str]:
 
 
 def _is_division(text: str, start: int, end: int) -> bool:
-    """Say whether a tagged name ends as names of provinces and towns do: 云汀市, but not 徐九州."""
+    """Say whether a tagged name ends as names of provinces and towns do: 云汀市, but not 徐泽州."""
     found = _DIVISION.search(text, start, end)
     return found is not None and not (text[end - 1] == "州" and found.start() == start and text[start] in surnames())
 
@@ -224,7 +224,7 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
     if len(name) > 3 and name.endswith(_ROYAL):
         return start, end - 2  # 威廉|王储
     if len(name) > 2 and name[-1] == "副" and match_title_after(text, end):
-        return start, end - 1  # 刘东|副教授
+        return start, end - 1  # 沈川|副教授
     if len(name) > 2 and name[-1] in "姐姊哥" and name[0] not in surnames():
         return start, end - 1  # 恩欣|姐
     longer = text[start : end + 1]
@@ -242,8 +242,8 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
 def _join_split_names(text: str, entities: list[Entity], found: list[tuple[int, int, str]]) -> dict[int, int]:
     """Join a family name, a title and a given name of one or two characters (饶副司长邦安) in `found`.
 
-    The tagger may have put the family name into the title (高主任|千惠), all three into the name (朱前校长宝钿), or a
-    function word behind the given name (林前校长|寿惠则). Gives where the family name of each joined name stands, by
+    The tagger may have put the family name into the title (高主任|千岚), all three into the name (朱前校长宝岚), or a
+    function word behind the given name (林前校长|知惠则). Gives where the family name of each joined name stands, by
     the start of its given name.
     """
     surname_of: dict[int, int] = {}

@@ -106,7 +106,7 @@ def build_scene(
 def _part_names(entities: list[Entity], mentions: list[NamedMention]) -> list[Entity]:
     """Give the entities with names as the mentions have them, so that a title at or in a name stands free.
 
-    高|主任|千惠 has the title between its parts, 刘东|副教授 behind it.
+    高|主任|千岚 has the title between its parts, 沈川|副教授 behind it.
     """
     given = {mention.surname: mention.start for mention in mentions if mention.surname is not None}
     ends = {mention.start: mention.end for mention in mentions}
