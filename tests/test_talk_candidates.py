@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from jishi.stages.talk_candidates import find_topic_candidates
+from jishi.stages.talks import _score_frames
 
 
 def topics(text: str) -> set[str]:
@@ -36,3 +39,24 @@ def test_topics_are_among_the_candidates(text: str, wanted: set[str]):
 )
 def test_what_cannot_be_a_topic_is_no_candidate(text: str, unwanted: str):
     assert unwanted not in topics(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "expected"),
+    [
+        ("林某剖析了《潮汐》；顾某解读了《星图》。", {"潮汐": 0.1, "星图": 0.9}, {"潮汐": 0.5, "星图": 0.5}),
+        ("林某剖析了《潮汐》。顾某解读了《星图》。", {"潮汐": 0.1, "星图": 0.9}, {"潮汐": 0.1, "星图": 0.9}),
+        (
+            "林某作了题为《论“潮汐”与人》的报告。",
+            {"论“潮汐”与人": 0.3, "潮汐": 0.8},
+            {"论“潮汐”与人": 0.8, "潮汐": 0.0},
+        ),
+    ],
+)
+def test_topics_of_one_list_or_title_are_judged_together(
+    text: str, alone: dict[str, float], expected: dict[str, float]
+):
+    candidates = [c for c in find_topic_candidates(text) if text[c.start : c.end] in alone]
+    names = [text[c.start : c.end] for c in candidates]
+    scores = _score_frames(SimpleNamespace(text=text), candidates, [alone[name] for name in names])
+    assert dict(zip(names, scores, strict=True)) == pytest.approx(expected)

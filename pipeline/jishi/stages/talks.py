@@ -23,7 +23,10 @@ from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 TOPIC_THRESHOLD = 0.26
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
-_LIST_GAP = r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?"
+_LIST_GAP = re.compile(
+    r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?|"
+    r"[”》’』」][^，。！？；\n“《‘『「]{0,12}；[^。！？；\n“《‘『「]{4,90}[“《‘『「]"  # 甲剖析了《A》；乙解读了《B》
+)
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
 _REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
 _COLLECTIVE = re.compile(r"双方|大家|与会|师生|同学们|代表们|学员|校友|专家|嘉宾|会议|大会")
@@ -237,13 +240,16 @@ def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: Line
 
 
 def _score_frames(context: Context, candidates: list[TopicCandidate], scores: list[float]) -> list[float]:
-    """Topics listed together stand or fall together: each gets the mean of its list. 围绕A、B和C; “A”、“B”和“C”."""
+    """Topics listed together, and topics in marks in parallel clauses, stand or fall together: each gets the mean of
+    its list (围绕A、B和C; “A”、“B”和“C”; 甲剖析了《A》；乙解读了《B》). What stands inside marks speaks for the whole
+    between them: 《论“A”与“B”》 is one topic.
+    """
     lists: list[list[int]] = []
     for i, candidate in enumerate(candidates):
         for members in lists[-3:]:
             last = candidates[members[-1]]
             gap = context.text[last.end : candidate.start] if last.end <= candidate.start else "-"
-            if last.form == candidate.form and (last.frame == candidate.frame or re.fullmatch(_LIST_GAP, gap)):
+            if last.form == candidate.form and (last.frame == candidate.frame or _LIST_GAP.fullmatch(gap)):
                 members.append(i)
                 break
         else:
@@ -253,6 +259,15 @@ def _score_frames(context: Context, candidates: list[TopicCandidate], scores: li
         mean = sum(scores[i] for i in members) / len(members)
         for i in members:
             joint[i] = mean
+    for i, outer in enumerate(candidates):
+        if outer.form != "mark《":
+            continue
+        for j in range(i + 1, len(candidates)):
+            inner = candidates[j]
+            if inner.start >= outer.end:
+                break
+            if inner.end <= outer.end:
+                joint[i], joint[j] = max(joint[i], joint[j]), 0.0
     return joint
 
 
