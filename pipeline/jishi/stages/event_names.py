@@ -1,4 +1,5 @@
-"""Where an event's name may stand: a phrase that ends in a head noun (座谈会, 论坛, 开学典礼) and begins at a boundary.
+"""Where an event's name may stand: a phrase that ends in a head noun (座谈会, 论坛, 开学典礼) and begins at a boundary,
+or what the tagger marked as an event.
 
 Finding is generous: for each head noun every plausible left boundary gives a candidate; a linear model ranks them.
 """
@@ -18,7 +19,10 @@ _HARD = set("。！？!?；;\n：:|丨")
 _HEAD_GOES_ON = re.compile(
     r"[议场员址务费标期长室厅馆徽堂刊报所旗籍歌规]|中心|主席团|主办|组委|秘书处|现场|代表|主题|名单|方案|通知|内容"
 )
-_TAIL = re.compile(r"[”’》」]?(?:[（(﹝](?:[一二三四五六七八九十]+|第[一二三四五六七八九十\d]+[场期讲])[）)﹞])?")
+_TAIL = re.compile(
+    r"([”’》」])?(?:[（(﹝](?:[一二三四五六七八九十]+|第[一二三四五六七八九十百\d]+[场期讲届])[）)﹞]|"
+    r"第[一二三四五六七八九十百\d]+[场期讲](?![，、]))?"
+)
 _VERBS = re.compile(
     r"(?:举办|举行|召开|开展|组织|参加|出席|主办|承办|协办|联办|合办|启动|迎来|进行|办理|参与|主持|接续|推出|策划|发起|观看|"
     r"观摩|聆听|参观|赴|辦|办|开启|结束|宣布|祝贺|祝|签订|签署|名为|主题为|题为|加入|筹办|申办|获得|荣获|成立|安排|执行|接受|举辦|"
@@ -48,7 +52,7 @@ def _head_pattern() -> re.Pattern[str]:
 
 
 def find_name_candidates(context: Context, date_ends: set[int]) -> list[NameCandidate]:
-    """Give the candidates in order of their heads; `date_ends` is where dates end."""
+    """Give the candidates in order of their heads, then those of the tagger; `date_ends` is where dates end."""
     text = context.text
     entity_starts = {start: label for start, _, label in context.entities if label in ("ORG", "LOC")}
     entity_ends = {end: label for _, end, label in context.entities if label in ("ORG", "LOC", "PERSON", "TITLE")}
@@ -62,13 +66,17 @@ def find_name_candidates(context: Context, date_ends: set[int]) -> list[NameCand
         if _HEAD_GOES_ON.match(text, end) or inside[end]:
             continue
         tail = _TAIL.match(text, end)
-        if tail and tail.end() > end and _closes(text, match.start(), tail.end()):
+        if tail and tail.end() > end and (tail[1] is None or _closes(text, match.start(), tail.end(1))):
             end = tail.end()
         head = _longest_head(text, match.end())
         for start, boundary in _left_boundaries(
             text, match.end() - len(head), inside, entity_starts, entity_ends, date_ends
         ):
             candidates.append(NameCandidate(start, end, head, boundary))
+    known = {(candidate.start, candidate.end) for candidate in candidates}
+    for start, end, label in context.frames.over(0, len(text)):
+        if label == "EVENT" and (start, end) not in known and not inside[start] and not inside[end]:
+            candidates.append(NameCandidate(start, end, _longest_head(text, end), "frame"))
     return candidates
 
 
@@ -111,11 +119,11 @@ def _left_boundaries(
                 found.setdefault(position, "inside_quote")
             closed = max(0, closed - 1)
         if position == limit or (previous in _HARD and not closed) or (previous in "，,、" and not closed):
-            if position < head_start:
+            if position < head_start and text[position] not in "）) ":
                 found.setdefault(position, "comma" if previous in "，,、" else "start")
             if previous in _HARD or position == limit or previous == "，":
                 break
-        if not closed and position < head_start and not inside[position]:
+        if not closed and position < head_start and not inside[position] and text[position] not in "，、）) ":
             if position in date_ends:
                 found.setdefault(position, "date")
             elif position in entity_starts:

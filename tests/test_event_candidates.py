@@ -1,0 +1,49 @@
+"""Where an event's name may stand: candidates, before a model decides."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+from spacy.tokens import Doc
+
+from jishi.stages.context import Context, build_context
+from jishi.stages.event_names import find_name_candidates
+from jishi.stages.findings import register_extensions
+
+
+def build(text: str, event: str | None = None) -> Context:
+    """The context of a text of which the tagger marked `event`."""
+    register_extensions()
+    doc = Doc(spacy.blank("zh").vocab, words=list(text), spaces=[False] * len(text))
+    if event:
+        start = text.index(event)
+        doc.spans["frames"] = [doc.char_span(start, start + len(event), label="EVENT")]
+    return build_context(doc)
+
+
+def names(text: str, event: str | None = None) -> set[str]:
+    return {text[c.start : c.end] for c in find_name_candidates(build(text, event), set())}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("6月1日，青禾大学举办推介说明会（二），百余人到场。", "推介说明会（二）"),
+        ("6月1日，临江市图书馆举办“临江讲坛”第十二讲。", "“临江讲坛”第十二讲"),
+        ("6月1日，松涛学院学生会换届会在明理楼召开。", "松涛学院学生会换届会"),
+        ("松涛学院2024年“丰收杯”越野赛在东操场举行。", "2024年“丰收杯”越野赛"),
+    ],
+)
+def test_names_are_among_the_candidates(text: str, wanted: str):
+    assert wanted in names(text)
+
+
+def test_an_event_that_the_tagger_marked_needs_no_head_noun():
+    text = "6月1日晚，青禾大学迎来星空咖啡屋。"
+    assert "星空咖啡屋" not in names(text)
+    assert "星空咖啡屋" in names(text, "星空咖啡屋")
+
+
+def test_no_name_begins_with_a_closing_mark():
+    text = "会后，青禾大学（南校区）座谈会、联欢晚会在礼堂举行。"
+    assert not any(name[0] in "）、，" for name in names(text))
