@@ -49,7 +49,7 @@ SETTINGS = {
     "speakers": (0.1, 5),
     "event_names": (0.1, 4),
     "reports_event": (0.3, 3),
-    "second_events": (0.3, 2),
+    "second_events": (0.1, 2),
     "event_dates": (0.3, 3),
     "event_places": (0.3, 3),
     "organisers": (0.2, 3),

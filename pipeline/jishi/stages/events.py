@@ -186,7 +186,9 @@ def describe_second(
         f"boundary={candidate.boundary}",
         f"length={min((candidate.end - candidate.start) // 4, 8)}",
         f"count={context.phrases.count(_core(text, candidate), 3)}",
+        f"core_in_title={_core(text, candidate)[-6:] in text[: context.body_start]}",
     ]
+    features += context.evidence.frame("EVENT", candidate.start, candidate.end)
     opens = date is not None and date != main_date and any(start <= d.start <= start + 3 for d in doc._.dates)
     features.append(f"opens_with_own_date={opens}:{follow is not None}")
     features += [f"lead={m.group()}" for m in HOLDING.finditer(lead)]
