@@ -20,20 +20,16 @@ from jishi.exports.linking.user_files import GazetteerEntry
 from jishi.exports.rows import make_key
 from jishi.lexicons import read_lines
 from jishi.records import Organisation, Record
+from jishi.stages.departments import is_department
 
 # 市总工会, 省教育厅, 校团委: the first character points at a place or body named elsewhere; not so in 校园, 市场.
 _POINTING = re.compile(r"(?:本|我|该|全)?([省市县区州盟旗镇乡校院系厂])(?=..)(?![园友长庆企场民士块域级统列县市际])")
 # 临江市总工会, 云溪省教育厅: names that begin with a place of their own.
 _PLACED = re.compile(r"(?:.{2,3}(?:省|自治区))?(.{2,4}?[省市县区州盟旗镇乡])(?=..)")
 # 文学院, 人事处: what departments end in.
-_DEPARTMENT_ENDS = (
-    "研究生院|学院|书院|学部|研究院|研究所|办公室|图书馆|博物馆|委员会|研究生会|学生会|校友会|基金会|总支部|党总支|党支部|团总支"
-    "|团支部|总支|支部|医院|学校|中学|小学|中心|政府|工会|团委|党委|公司|集团|系|院|处|科|室|办|部|所|委|局|厅|会"
-)
 # 中央政治局, 联合国教科文组织: there is one only.
 _SINGULAR = re.compile(r"(?:中共|中央|中国|中华|全国|国家|国务院|联合国|世界|最高人民)(?=..)|联合国$|中共中央$")
 _UNIVERSITY = re.compile(r"\D.+(?:大学|学院|学校|中学|党校)")
-_LONGEST_DEPARTMENT = 16
 _MARKS = re.compile(r"[\s“”\"'‘’《》〈〉「」『』·•・]")
 # 更名为: what stands between the old name and the new one.
 _RENAMED = re.compile(
@@ -80,18 +76,6 @@ def _national_bodies() -> frozenset[str]:
 @functools.cache
 def _short_countries() -> dict[str, str]:
     return dict(line.split() for line in read_lines("short_countries.txt"))
-
-
-@functools.cache
-def _department_pattern() -> re.Pattern[str]:
-    words = {word for line in read_lines("department_words.txt") for word in line.split()}
-    longest_first = "|".join(sorted(words, key=lambda word: (-len(word), word)))
-    return re.compile(f"(?:{longest_first}|{_DEPARTMENT_ENDS})*(?:{_DEPARTMENT_ENDS})")
-
-
-def _is_department(name: str) -> bool:
-    """Whether a name is made of nothing but what names of departments are made of."""
-    return len(name) <= _LONGEST_DEPARTMENT and _department_pattern().fullmatch(name) is not None
 
 
 @functools.cache
@@ -190,7 +174,7 @@ class OrganisationResolver:
             return True
         if _PLACED.match(name):
             return False
-        return name in self._relative or _is_department(name)
+        return name in self._relative or is_department(name)
 
     def resolve_all(self) -> dict[str, Resolution]:
         """The resolution of every mention, by organisation_id."""
@@ -238,7 +222,7 @@ class OrganisationResolver:
             owner, why = self._find_owner(name[:length], record)
             # 北大荒集团 is not 北京大学荒集团: what follows must be a department, or known of the owner.
             rest = name[length:]
-            fits = owner and (owner + rest in self._names or _is_department(rest))
+            fits = owner and (owner + rest in self._names or is_department(rest))
             if owner and fits and not name.startswith(owner):
                 return owner + name[length:], f"{name[:length]} stands for {owner}"
         return name, ""
