@@ -86,3 +86,18 @@ def test_parents_form_no_circle() -> None:
             assert parent not in seen
             seen.add(parent)
             parent = doc._.organisations[parent].parent
+
+
+def test_department_of_another_school_in_a_list_is_not_the_writers() -> None:
+    doc = build_doc(
+        "{O:松江大学}教师节表彰大会举行，全校各单位负责人和师生代表到场。"
+        + "会上介绍了一年来教学与科研的进展，并向获奖教师致敬。" * 5
+        + "{O:护理系}师生献唱。"
+        + "随后播放了回顾短片，大家回忆起共同走过的岁月。" * 8
+        + "来宾有{O:北辰大学护理系}代表。"
+    )
+    assert {found.name: found.aliases for found in doc._.organisations} == {
+        "松江大学": [],
+        "护理系": [],
+        "北辰大学护理系": [],
+    }

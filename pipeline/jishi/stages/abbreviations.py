@@ -11,11 +11,13 @@ import re
 from collections.abc import Collection
 
 from jishi.stages.affiliations import ends_like_organisation
+from jishi.stages.departments import department_words
 
 _LEADING_FORMAL = re.compile(
     r"(?:中国|中华人民共和国|中华民国|私立|公立|财团法人|社团法人|全国|[校院]|学[校院]|[我本][校院])"
 )
 _DIVISIONS = "省市区县"
+_LOWER = re.compile(r"街道|[市区县镇乡村]")
 _GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
 _PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
 _INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
@@ -52,6 +54,7 @@ _SHORT_ENDINGS = {
     "台": ("台", "电视台"),
     "厅": ("厅",),
 }
+_PLAIN = re.compile(r"教育|研究|科学|技术|工程|学|与|及|和")  # what says little in a department's name
 _LEVEL = re.compile(r"国际|世界|全国|亚洲|欧洲")
 _FULL_ENDINGS = ("大学", "学院", "医院", "公司", "中学", "小学", "银行")
 _CORPORATE = re.compile(
@@ -76,6 +79,8 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     names: all names of the article. within: look for the beginning behind the parent in the long form (东亚所 in
     松江大学东亚研究所).
     """
+    if short[0] == "国" and long.startswith("国立"):
+        return len(short) <= 4 and _INSTITUTION.search(long) is not None and _begins_in_order(short[1:], long[2:])
     plain_short, plain_long = strip_form(short), strip_form(long)
     term, other = _find_terms(short), _find_terms(long)
     if term and other and term != other:
@@ -86,10 +91,14 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         return False
     if _GENERIC_START.match(short) or len(plain_long) > 3 * len(plain_short) + 3:
         return False
+    if len(plain_short) >= 3 and plain_short in plain_long[:-2] and not plain_long.endswith(plain_short):
+        return False  # 市财政局 is above 云汀市财政局监督局, not the same
     tail = _common_ending(plain_short, plain_long)
     if tail >= 3 and len(plain_short) - tail in (2, 3, 4):  # 人大 + 法学院
-        parent = plain_long[: len(plain_long) - tail]
-        return ends_like_organisation(parent) and _begins_in_order(plain_short[: len(plain_short) - tail], parent)
+        parent, head = plain_long[: len(plain_long) - tail], plain_short[: len(plain_short) - tail]
+        if len(head) > 2 and parent.startswith(head) and ends_like_organisation(head):
+            return False  # 松江大学|学生会 is not that of 松江大学文学院
+        return ends_like_organisation(parent) and _begins_in_order(head, parent)
     ending = next((end for end in _SHORT_ENDINGS if plain_short.endswith(end) and len(end) == 2), plain_short[-1])
     if ending not in _SHORT_ENDINGS:
         return (
@@ -110,9 +119,13 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         stem = stem[above.end() :]
     if not body or not _begins_in_order(body, stem):
         return False
+    if len(body) > 1 and body in department_words() and not _abbreviates_department(body, stem, ending):
+        return False  # 护理系 is no short form of 护理助产系, nor 社会学会 of 社会工作学会; 通识中心 is of 通识教育中心
     left_out = _subtract(stem, body)
     if ending == "委" and body[-1] in _DIVISIONS and left_out:
         return False  # 云汀市委 is 云汀市委员会, not 云汀市发改委
+    if body[0] in _DIVISIONS and _LOWER.search(left_out[stem.find(body[0]) :]):
+        return False  # 区党工委 is not that of 云汀区海岳街道
     if _LEVEL.search(left_out):
         return False  # 红十字会 is no 红十字国际委员会
     if short.endswith(_FULL_ENDINGS):
@@ -125,6 +138,13 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
         return len(plain_long) == 4
     return len(plain_short) <= 6
+
+
+def _abbreviates_department(body: str, stem: str, ending: str) -> bool:
+    """Say whether a word that is a department by itself may yet abbreviate another: 研发 is 研究发展, 通识 通识教育."""
+    if body in stem:
+        return ending != "会" and _PLAIN.sub("", stem.replace(body, "", 1)) == ""
+    return stem[0] == body[0]
 
 
 @functools.lru_cache(maxsize=4096)

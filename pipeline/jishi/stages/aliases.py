@@ -11,8 +11,9 @@ import re
 from collections import defaultdict
 
 from jishi.lexicons import read_lines
-from jishi.stages.abbreviations import abbreviates, list_beginnings
-from jishi.stages.affiliations import filter_words
+from jishi.stages.abbreviations import abbreviates, list_beginnings, strip_form
+from jishi.stages.affiliations import ends_like_organisation, filter_words
+from jishi.stages.departments import is_department
 
 # What may stand before a name without making it another organisation.
 _FORMAL = re.compile(r"(?:中国|中华人民共和国|中华民国|国立|私立|公立|财团法人|社团法人|中共|全国|[省市区县州盟]立)$")
@@ -24,27 +25,41 @@ _CLOSING = re.compile(r"[”’」\"]?[）)，。；]")
 _EXPLICIT = re.compile(
     r"[（(，](?:以下)?(?:均|统)?(?:简称|下称)(?:为|：)?[“‘「\"]?([^”’」\"）)（(，。；\n]{2,12})[”’」\"]?[）)，。；]"
 )
+_UNIVERSITY = re.compile(r".{2,}?大学")
+# What may follow a short form in the full name: 玉川|银行, 海岳|国际股份有限公司
+_FORM = re.compile(
+    r"(?:科技|国际|控股|企业)*(?:股份)?(?:有限)?(?:责任)?(?:集团|公司|集团公司|企业)|大学|学院|医院|银行|基金会|托[婴儿育]中心|幼儿园|[社报]"
+)
+_TAIL = 3  # characters of a department's name that two names share
+_LEAD = 120  # characters of the opening, whose department is the article's own
+_OFTEN = 3  # mentions of an organisation that an article is about
+_SOON = 150  # characters within which a department goes back to the one named with its parent
 
 Span = tuple[int, int]
 
 
 class NameIndex:
-    """The names of one article, found again by how they end and by the characters an abbreviation may begin with."""
+    """The names of one article, found again by how they end, how they begin and what an abbreviation may begin with."""
 
     def __init__(self, text: str, names: dict[str, list[Span]]) -> None:
         self.names = names
         self.by_ending: dict[str, list[str]] = defaultdict(list)
         self.by_beginning: dict[str, list[str]] = defaultdict(list)
+        self.by_start: dict[str, list[str]] = defaultdict(list)
         self.equated: dict[str, str] = {}
-        lengths = {len(name) for name in names}
+        self.one_university = len({found.group() for name in names if (found := _UNIVERSITY.match(name))}) == 1
+        lengths = {len(_plain(name)) for name in names}
         starts = {start: name for name, spans in names.items() for start, _ in spans}
         for name, spans in names.items():
-            plain = name.replace("人民政府", "政府")
+            plain = _plain(name)
             for length in lengths:
                 if length < len(plain):
                     self.by_ending[plain[-length:]].append(name)
             for char in list_beginnings(name):
                 self.by_beginning[char].append(name)
+            for length in lengths:
+                if length < len(name):
+                    self.by_start[name[:length]].append(name)
             for _, end in spans:
                 short = self._find_equated(text, end, starts)
                 if short is not None and len(short) < len(name):
@@ -66,6 +81,10 @@ class NameIndex:
         return name if opening["mark"] in ("（", "(") and short else None
 
 
+def _plain(name: str) -> str:
+    return name.replace("人民政府", "政府")
+
+
 def find_stated_aliases(text: str, end: int) -> Span | None:
     """Give where the short form stands that 以下简称… gives to the name that ends at `end`."""
     found = _EXPLICIT.match(text, end)
@@ -82,7 +101,7 @@ def join_names(text: str, names: dict[str, list[Span]]) -> list[list[str]]:
     group_of: dict[str, list[str]] = {}
     groups: list[list[str]] = []
     for name in ordered:
-        longer = _find_long_form(name, index)
+        longer = _find_long_form(name, index, group_of)
         if longer is not None:
             group_of[name] = group_of[longer]
             group_of[longer].append(name)
@@ -92,36 +111,72 @@ def join_names(text: str, names: dict[str, list[Span]]) -> list[list[str]]:
     return groups
 
 
-def _find_long_form(name: str, index: NameIndex) -> str | None:
+def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -> str | None:
     names = index.names
     if name in index.equated:
         return index.equated[name]
+    known = next((full for full in _known_forms().get(name, ()) if full in names), None)
+    if known:
+        return known
+    plain, department = _plain(name), is_department(name)
     endings = [
-        other
-        for other in index.by_ending.get(name, ())
-        if _extends(other.replace("人民政府", "政府")[: -len(name)], name, names)
+        other for other in index.by_ending.get(plain, ()) if _extends(_plain(other)[: -len(plain)], plain, names)
     ]
+    if department:
+        endings = [other for other in endings if index.one_university or _may_own(other, name, names)]
     if endings:
         return _nearest_before(endings, names, names[name][0][0])
-    if name in filter_words("office"):  # 市委 is no abbreviation of 市住建委
-        return None
     candidates = [
         other
         for char in dict.fromkeys(list_beginnings(name)[:2])
         for other in index.by_beginning.get(char, ())
-        if len(other) > len(name)
+        if len(other) > len(name) and not (department and other.endswith(name))
     ]
+    if name in filter_words("office"):  # 市委 is no abbreviation of 市住建委; 人大 may be a university
+        candidates = [other for other in candidates if other.endswith("大学") or strip_form(other) == strip_form(name)]
     candidates = sorted(dict.fromkeys(candidates), key=lambda other: (-len(other), names[other][0]))
     for within in (False, True):
         short = [other for other in candidates if abbreviates(name, other, names, within=within)]
         whole = [
             other
             for other in short
-            if not any(other != p and other.startswith(p) and not name.startswith(p) for p in names)
+            if _share_tail(name, other)
+            or not any(other != p and other.startswith(p) and not name.startswith(p) for p in names)
         ]  # 清大 is 清源大学, not 清源大学图书馆
         if short:
-            return whole[0] if len(whole) == 1 else None
-    return None
+            one = whole and all(groups[other] is groups[whole[0]] for other in whole)
+            return whole[0] if one else None
+    if ends_like_organisation(name) or name.endswith("大"):
+        return None
+    return min(
+        (other for other in index.by_start.get(name, ()) if _FORM.fullmatch(other, len(name))), key=len, default=None
+    )
+
+
+def _share_tail(name: str, other: str) -> bool:
+    """Say whether two names have the same department: 清大文学院, 清源大学文学院."""
+    return len(name) > _TAIL and name[-_TAIL:] == other[-_TAIL:]
+
+
+def _may_own(other: str, name: str, names: dict[str, list[Span]]) -> bool:
+    """Say whether a department without its parent may be `other`, which is named with it.
+
+    It stands soon after, or `other` or its parent is what the article is about: the 护理系 of the school that writes is
+    not that of another school in a list.
+    """
+    first = names[name][0][0]
+    if not ends_like_organisation(other[: -len(name)]):
+        return True  # 台湾|护理学会
+    if names[other][0][0] < _LEAD or any(0 <= first - end <= _SOON for _, end in names[other]):
+        return True
+    parent = next((other[:length] for length in range(len(other) - len(name), 1, -1) if other[:length] in names), None)
+    return parent is not None and (names[parent][0][0] < _LEAD or len(names[parent]) >= _OFTEN)
+
+
+@functools.cache
+def _known_forms() -> dict[str, list[str]]:
+    """Short forms that everybody knows, each with the full names that it may stand for."""
+    return {words[0]: words[1:] for words in map(str.split, read_lines("organisation_short_forms.txt"))}
 
 
 @functools.cache
@@ -142,7 +197,7 @@ def _extends(prefix: str, name: str, names: dict[str, list[tuple[int, int]]]) ->
     if name[0] in "省市区县镇乡州" and len(prefix) <= 6:
         return True
     return prefix.endswith(
-        ("大学", "学院", "公司", "集团", "医院", "委", "部", "局", "厅", "协会", "学会", "中学", "学校")
+        ("大学", "学院", "公司", "集团", "医院", "委", "部", "局", "厅", "处", "室", "协会", "学会", "中学", "学校")
     )
 
 

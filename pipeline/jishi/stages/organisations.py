@@ -8,6 +8,7 @@ from __future__ import annotations
 import bisect
 import functools
 import re
+from collections import Counter
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -17,7 +18,7 @@ from jishi.stages.aliases import find_stated_aliases, join_names
 from jishi.stages.clauses import QUOTES
 from jishi.stages.findings import Entity, OrganisationFound, read_entities, read_text
 
-_EDGE = " \u3000，。、；：！？·—-"
+_EDGE = " \u3000\xa0，。、；：！？·—-〔〕"
 # The tagger's scores below which more names are wrong than right, for names that end as organisations do and for others
 # (brands, short forms); measured on articles it had not seen. Entities without a score (a borrowed tagger) all count.
 _LEAST_SCORE = 0.45
@@ -27,8 +28,12 @@ _ELSEWHERE = re.compile(r"(?:在|赴|前往|来到|走进|访问|到访|参观|�
 _OFTEN = 3  # mentions of what 我校 can stand for, where neither the opening nor the credits name it
 _NEAR = 120  # characters between an organisation and 该… that goes back to it
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
+_UNIVERSITY = re.compile(r"大学$")
 _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
 _TERM = re.compile(r"(?:第|(?<![新上下前每这那同本历]))[一二三四五六七八九十百\d]{1,4}届$")
+# Whose terms of office make names of their own: 第三十届学生会, but 第二届松江大学… is an event's.
+_TERMED = re.compile(r"(?:学生会|研究生会|委员会|团委|理事会|[组筹执]委会)$")
+_FIRST_TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届(?=.{2})")
 _SOME = re.compile(r"某|(?<!第)[一二两三四五六七八九十几数多\d]+[所家间](?=.*(?:大学|学院|学校|医院|公司|银行)$)")
 _BRANCH = re.compile(r"(?:党总?支部?|团总?支部?)(?<=[支部])(?!副?书记|委员|部|成员)")
 _LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
@@ -68,6 +73,7 @@ _KINDS = {
     "校友会": re.compile(r"校友会$"),
     "实验室": re.compile(r"实验室$"),
 }
+_KINDS_OF_BODY = ("firm", "care", "bureau")
 _GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "集团公司": "集团"}
 
 
@@ -102,6 +108,16 @@ def _not_organisation() -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(map(re.escape, endings))})$")
 
 
+@functools.cache
+def _kinds() -> re.Pattern[str]:
+    """What names a kind of body and none by itself: 快递公司, 教学医院, 云汀市有关部门."""
+    firm, care, bureau = ("|".join(sorted(filter_words(kind), key=lambda w: (-len(w), w))) for kind in _KINDS_OF_BODY)
+    return re.compile(
+        rf"(?:{firm})+(?:公司|企业)|(?:{care})+(?:医院|诊所|院所|护理之家|[教安养]养院|养护院|敬老院|机构)"
+        rf"|.{{,6}}?(?:{bureau})+部门|(?:{bureau})+(?:机构|单位)"
+    )
+
+
 def is_bare(name: str) -> bool:
     """Say whether `name` names no organisation by itself: 我校, 校党委, 市委, 3班."""
     return (
@@ -119,21 +135,33 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     """
     found = []
     best: dict[str, float] = {}
+    kinds: Counter[str] = Counter()
     for begin, finish, score in _join_parts(text, entities):
         for start, end in _divide(text, *_trim(text, begin, finish)):
             latin = _LATIN.search(text, start, end)  # 松江大学（SJU）: two names
             parts = [(start, latin.start()), latin.span(1)] if latin else [(start, end)]
             for part in parts:
                 name = text[part[0] : part[1]]
+                if _some().search(text, max(0, part[0] - 4), part[0]):
+                    kinds[name] += 1
                 if _is_name(name):
                     found.append(part)
                     best[name] = max(best.get(name, 0.0), score)
+    named = Counter(text[start:end] for start, end in found)
     sure = {
         name
         for name, score in best.items()
-        if score >= (_LEAST_SCORE if ends_like_organisation(name) else _LEAST_SCORE_ODD)
+        if 2 * kinds[name] < named[name]
+        and score >= (_LEAST_SCORE if ends_like_organisation(name) else _LEAST_SCORE_ODD)
     }
     return [span for span in found if text[span[0] : span[1]] in sure]
+
+
+@functools.cache
+def _some() -> re.Pattern[str]:
+    """What stands before a kind of body: 各快递公司, 第一间托育中心, 非英语系."""
+    words = "|".join(sorted(filter_words("some"), key=lambda word: (-len(word), word)))
+    return re.compile(rf"(?:{words}|[一二两三四五六七八九十几数多\d]+[家所间]|(?<![援中是并绝除莫若岂南北东西])非)$")
 
 
 def _add_stated_aliases(text: str, names: dict[str, list[tuple[int, int]]]) -> None:
@@ -156,6 +184,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     pointing = _POINTING.match(text, start, end)
     if pointing:
         start = pointing.end()
+    term = _FIRST_TERM.match(text, start, end)
+    if term and not _has_terms(text, term.end(), end):
+        start = term.end()
     changed = True
     while changed and start < end:
         before = start, end
@@ -171,6 +202,10 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
             start, end = start + 1, end - 1
         changed = (start, end) != before
     return start, end
+
+
+def _has_terms(text: str, start: int, end: int) -> bool:
+    return _TERMED.search(text, start, end) is not None and not text.startswith("全国", start)
 
 
 def _balanced(name: str) -> bool:
@@ -191,7 +226,7 @@ def _divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _is_name(name: str) -> bool:
     if len(name) < 2 or is_bare(name) or _not_organisation().search(name) or is_territory(name):
         return False
-    if name.endswith(("领导班", "二级学院", "各学院")) or _SOME.search(name):
+    if name.endswith(("领导班", "二级学院", "各学院")) or _SOME.search(name) or _kinds().fullmatch(name):
         return False
     return not name.isascii() or name[0].isupper()
 
@@ -267,10 +302,12 @@ def _join_parts(text: str, entities: list[Entity]) -> list[tuple[int, int, float
             previous = entity
             continue
         start, score = entity.start, entity.score
-        term = _TERM.search(text, max(0, start - 7), start)
+        term = _TERM.search(text, max(0, start - 7), start) if _has_terms(text, start, entity.end) else None
         if term:
             start = term.start()
         dashed = start > 0 and text[start - 1] in "-—–" and joined and joined[-1][1] == start - 1
+        if dashed and _UNIVERSITY.search(text, joined[-1][0], joined[-1][1]):
+            dashed = _UNIVERSITY.search(text, start, entity.end) is None
         touching = term is not None and bool(joined) and joined[-1][1] == start
         if (dashed or touching) and previous is not None and previous.label == "ORG":
             start, _, earlier = joined.pop()

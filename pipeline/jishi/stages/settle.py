@@ -15,6 +15,13 @@ from itertools import pairwise
 import numpy as np
 
 from jishi.lexicons import read_lines
+from jishi.stages.organisation_edges import (
+    join_touching,
+    mend_fronts,
+    return_committees,
+    split_names,
+    split_short_forms,
+)
 from jishi.stages.phrases import PhraseFinder
 from jishi.stages.tagger import ENTITY_TAGS, Floats, TaggedSpan
 
@@ -27,7 +34,7 @@ _JOINED = re.compile(r"[与和及暨、]")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _NAMED_AFTER = ("老师", "教授", "名师", "大师", "劳模", "院士", "工作室")  # 李春生名师工作室 is one organisation
 _OWN = re.compile(
-    r"(?:学校|[本我该贵](?:校|院|系|所|厂|县|市|区|省|学院|公司|单位)|前(?![海进沿锋哨山旗线门郭]))(?=.{3})"
+    r"(?:学校(?!办公室)|[本我该贵](?:校|院|系|所|厂|县|市|区|省|学院|公司|单位)|前(?![海进沿锋哨山旗线门郭]))(?=.{3})"
 )
 _WITH = re.compile(r"暨(?=.{4})")
 _BODY_END = re.compile(r"[会学院校司局部厅所系处心社团委室馆]$")
@@ -64,9 +71,10 @@ def settle(
     whole = begin_with_word(text, spans, words) if has_interpunct(text) else spans
     kept = [span for span in mend_edges(text, whole) if is_name(text[span.start : span.end], span.label)]
     kept = add_latin_names(text, kept, scores)
+    kept = split_short_forms(text, mend_fronts(text, kept))
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
-    kept = split_joined(text, move_office(text, kept))
-    kept = drop_doubtful(text, agree(text, kept))
+    kept = split_joined(text, split_names(text, return_committees(text, move_office(text, kept))))
+    kept = drop_doubtful(text, join_touching(text, agree(text, kept)))
     kept.sort(key=lambda span: span.start)
     kept = sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
     return add_departments(text, kept, scores)

@@ -1,0 +1,218 @@
+"""Where the names of organisations begin and end: what the tagger took in too much, or cut off.
+
+Each function takes the normalised text and the tagged spans, in order and without overlaps, and gives them mended.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from jishi.lexicons import read_lines
+from jishi.stages.affiliations import ends_like_organisation, filter_words
+from jishi.stages.departments import is_department
+from jishi.stages.tagger import TaggedSpan
+
+_SYMBOLS = re.compile(r"[^\w“‘「『《〈（(【\[]+|_+")
+_QUOTES = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《"}
+_BRACKETS = {"）": "（", ")": "(", "]": "[", "】": "【"}
+_QUOTED = 12  # characters inside quotation marks that begin a name: “太湖明珠”服务站
+_SENTENCE = re.compile(r"[。！？\n]")
+# 校学生会, 院青协: the school's or college's own, where no longer word ends in 校 or 院
+_OWN_SCHOOL = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的和与及由对向为了是着])(?:校|院(?=学生会|研究生会|青协|团委))")
+_WRITERS_OFFICE = re.compile(r"学[校院]办公室")
+_LARGE = re.compile(r"(?:大学|学院|公司|集团|医院|协会|学会|基金会|研究所|研究院|研究中心|博物馆)")
+_FEWEST = 3  # characters of a part of a name that is one by itself
+
+# Between two names that the tagger took for one.
+_TOGETHER = re.compile(
+    r"合作共建|共同主办|共同举办|联合主办|联合举办|联合(?![会国社体总工报库大])|携手|会同|协同|[\d一二三四五六七八九十百]+位"
+)
+_INSTITUTION = re.compile(
+    r"(?P<first>.{2,}(?:(?<!科)学院|[学科]系|研究[所院]|中心|委员会|协会|学会|出版社|支部|[部处系科]))"
+    r"(?P<second>[\u4e00-\u9fff]{2,8}大学(?!生).*)"
+    r"|(?P<programme>.{2,}(?:[硕博]士班|学程|[系科](?![学技研普])))(?P<hospital>(?!附设|附属)[\u4e00-\u9fff]{2,8}(?:大学(?!生)|医院).*)"
+)
+_OWNED = re.compile(r"(?:大学|学院|公司|医院).{1,12}[部处系科]$")
+_COLLEGES = re.compile(r"(?P<parent>.*大学)?(?P<first>.+?学院)(?P<second>[\u4e00-\u9fff]+学院)")
+_UNIVERSITY = re.compile(r"大学$")
+_DASH = re.compile(r"[-—–－]{1,2}")
+_SHORT_FORM = re.compile(r"(.{2,})[（(](?:以下)?简称[:：]?([^（）()]{2,12})[）)](.*)")
+
+_COMMITTEE = re.compile(r"(?:分?团委|党委|党组|党总支)$")
+_SECRETARY = re.compile(r"(?:第一|常务)?副?书记|委员(?!会)|成员")
+
+
+def mend_fronts(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Let organisations begin where their names do: without 到 or ♠, with 校, 美国 or an opening mark."""
+    known = {text[span.start : span.end] for span in spans if span.label == "ORG"}
+    result: list[TaggedSpan] = []
+    for span in spans:
+        if span.label == "ORG":
+            floor = next((other.end for other in reversed(result) if other.label != "LOC"), 0)
+            start = _find_front(text, span.start, span.end, floor, known)
+            while result and result[-1].label == "LOC" and start <= result[-1].start:
+                result.pop()
+            span = span._replace(start=start)
+        if span.start < span.end:
+            result.append(span)
+    return result
+
+
+def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) -> int:
+    symbols = _SYMBOLS.match(text, start, end)
+    if symbols:
+        start = symbols.end()
+    start = _close_marks(text, start, end, floor)
+    lead = _leading_words().match(text, start, end)
+    if lead and end - lead.end() >= _FEWEST:
+        rest = text[lead.end() : end]
+        if rest in known or (lead["always"] and ends_like_organisation(rest)):
+            return lead.end()
+    if _WRITERS_OFFICE.fullmatch(text, max(floor, start - 2), end):
+        return start - 2
+    own = _OWN_SCHOOL.match(text, max(floor, start - 2))
+    if own and own.end() == start:
+        return start - 1
+    country = _countries().search(text, max(floor, start - 6), start)
+    if country and country.end() == start and _LARGE.search(text, start, end) and not _begins_with_country(text, start):
+        return country.start()
+    return start
+
+
+def _close_marks(text: str, start: int, end: int, floor: int) -> int:
+    """Take in the mark that opens a quotation closed inside a name; leave out what precedes a bracket closed there."""
+    for offset in range(start, end):
+        char = text[offset]
+        if char in _QUOTES and _QUOTES[char] not in text[start:offset]:
+            opening = text.rfind(_QUOTES[char], max(floor, offset - _QUOTED - 1), offset)
+            if opening >= 0 and not _SENTENCE.search(text, opening, offset):
+                return opening
+        elif char in _BRACKETS and _BRACKETS[char] not in text[start:offset] and offset + _FEWEST < end:
+            return offset + 1
+    return start
+
+
+@functools.cache
+def _leading_words() -> re.Pattern[str]:
+    always, doubtful = (
+        "|".join(sorted(filter_words(kind), key=lambda word: (-len(word), word))) for kind in ("lead", "lead_doubtful")
+    )
+    return re.compile(f"(?P<always>{always})|(?:{doubtful})")
+
+
+@functools.cache
+def _country_names() -> str:
+    lines = read_lines("territories.txt")
+    names = [name for name in lines[: lines.index("北京市")] if name not in ("中国", "中华民国")]
+    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@functools.cache
+def _countries() -> re.Pattern[str]:
+    return re.compile(f"(?:{_country_names()})$")
+
+
+def _begins_with_country(text: str, start: int) -> bool:
+    return text.startswith("中国", start) or re.match(_country_names(), text[start : start + 8]) is not None
+
+
+def split_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Part organisations that are two: 党支部|联合|药剂科, 松江大学文学院|北辰大学, 数学学院|法学院."""
+    result: list[TaggedSpan] = []
+    for span in spans:
+        if span.label != "ORG":
+            result.append(span)
+            continue
+        parts = _find_parts(text[span.start : span.end])
+        result.extend(span._replace(start=span.start + start, end=span.start + end) for start, end in parts)
+    return result
+
+
+def _find_parts(name: str) -> list[tuple[int, int]]:
+    cut = _find_cut(name) if len(name) >= 2 * _FEWEST else None
+    if cut is None:
+        return [(0, len(name))]
+    first, second = cut
+    rest = [(start + second, end + second) for start, end in _find_parts(name[second:])] if second < len(name) else []
+    return [(0, first), *rest]
+
+
+def _find_cut(name: str) -> tuple[int, int] | None:
+    """Give where the first of several names ends and the next begins; None where there is but one."""
+    for joint in _TOGETHER.finditer(name, _FEWEST):
+        rest = name[joint.end() :]
+        if len(rest) < 2 or not ends_like_organisation(name[: joint.start()]):
+            continue
+        if joint.group()[-1] == "位":
+            return joint.start(), len(name)  # 文学院|80位|合唱团 is no name
+        if len(rest) >= _FEWEST and ends_like_organisation(rest) and not is_department(rest):
+            return joint.span()
+    dash = _DASH.search(name)
+    if dash and _UNIVERSITY.search(name, 0, dash.start()) and _UNIVERSITY.search(name, dash.end()):
+        return dash.span()
+    touching = _INSTITUTION.fullmatch(name)
+    if touching:
+        first = touching["first"] or touching["programme"]
+        if touching["programme"] or first[-1] not in "部处系科" or _OWNED.search(first) or _ends_in_department(first):
+            return len(first), len(first)
+    colleges = _COLLEGES.match(name)
+    if colleges and is_department(colleges["first"]) and is_department(colleges["second"]):
+        return colleges.end("first"), colleges.end("first")
+    bodies = _national_bodies()
+    return next(((i, i) for i in range(3, len(name) - 2) if name[:i] in bodies and name[i:] in bodies), None)
+
+
+def _ends_in_department(name: str) -> bool:
+    return any(is_department(name[start:]) for start in range(len(name) - 2))
+
+
+@functools.cache
+def _national_bodies() -> frozenset[str]:
+    return frozenset(read_lines("national_bodies.txt"))
+
+
+def split_short_forms(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Part 松江大学（简称松大）文学院 into the name, its short form and what follows."""
+    result: list[TaggedSpan] = []
+    for span in spans:
+        match = _SHORT_FORM.fullmatch(text, span.start, span.end) if span.label == "ORG" else None
+        if match is None:
+            result.append(span)
+            continue
+        groups = (1, 2, 3) if len(match[3]) >= _FEWEST else (1, 2)
+        result.extend(span._replace(start=match.start(group), end=match.end(group)) for group in groups)
+    return result
+
+
+def join_touching(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Join two organisations that touch where the text has them as one elsewhere: 教育部|产学中心."""
+    known = {text[span.start : span.end] for span in spans if span.label == "ORG"}
+    result: list[TaggedSpan] = []
+    for span in spans:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and last.label == span.label == "ORG"
+            and last.end == span.start
+            and text[last.start : span.end] in known
+        ):
+            result[-1] = last._replace(end=span.end, score=max(last.score, span.score))
+        else:
+            result.append(span)
+    return result
+
+
+def return_committees(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Give the committee back to its office: 文学院分团委 + 书记 is 文学院 + 分团委书记."""
+    result = list(spans)
+    for i, (body, office) in enumerate(pairwise(spans)):
+        if (body.label, office.label) != ("ORG", "TITLE") or body.end != office.start:
+            continue
+        committee = _COMMITTEE.search(text, body.start, body.end)
+        if committee and committee.start() - body.start >= 2 and _SECRETARY.match(text, office.start, office.end):
+            result[i] = body._replace(end=committee.start())
+            result[i + 1] = office._replace(start=committee.start())
+    return result
