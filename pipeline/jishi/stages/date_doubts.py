@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import replace
 
 from jishi.stages.calendars import ROC_OFFSET
 from jishi.stages.date_patterns import Piece, Point, load_grammar
@@ -43,7 +42,7 @@ class Doubts:
         if head.kind != "short_year":
             return point
         if len(point.pieces) > 1 or self._is_short_year(head):
-            return Point((replace(head, parts={**head.parts, "dated": "yes"}), *point.pieces[1:]))
+            return Point((head._replace(parts={**head.parts, "dated": "yes"}), *point.pieces[1:]))
         return None
 
     def _is_short_year(self, piece: Piece) -> bool:

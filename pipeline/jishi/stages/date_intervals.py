@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A stretch of days, both ends inclusive. `lunar`: months and days inside it are counted by the lunar calendar."""
 
     first: date
@@ -19,6 +18,13 @@ class Interval:
     time: tuple[str | None, str | None] = (None, None)
 
 
+_DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # of the months of an ordinary year
+
+
+def _last_day(year: int, month: int) -> int:
+    return _DAYS[month] + (month == 2 and calendar.isleap(year))
+
+
 def day(value: date) -> Interval:
     """One day."""
     return Interval(value, value, "day")
@@ -26,7 +32,7 @@ def day(value: date) -> Interval:
 
 def month(year: int, number: int) -> Interval:
     """A month of a year."""
-    return Interval(date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1]), "month")
+    return Interval(date(year, number, 1), date(year, number, _last_day(year, number)), "month")
 
 
 def year(number: int) -> Interval:
@@ -65,12 +71,13 @@ def season(year_number: int, name: str) -> Interval:
 def add_months(value: date, count: int) -> date:
     """The same day of another month, or that month's last day."""
     total = value.year * 12 + value.month - 1 + count
-    return date(total // 12, total % 12 + 1, min(value.day, calendar.monthrange(total // 12, total % 12 + 1)[1]))
+    return date(total // 12, total % 12 + 1, min(value.day, _last_day(total // 12, total % 12 + 1)))
 
 
 def write_day(value: date, *, year_known: bool) -> str:
     """Give an ISO date, its year XXXX where it is not known."""
-    return f"{value.year:04d}-{value:%m-%d}" if year_known else f"XXXX-{value:%m-%d}"
+    day_of_year = f"{value.month:02d}-{value.day:02d}"
+    return f"{value.year:04d}-{day_of_year}" if year_known else f"XXXX-{day_of_year}"
 
 
 def write_edtf(interval: Interval, *, year_known: bool, month_known: bool) -> str:
@@ -90,7 +97,7 @@ def write_edtf(interval: Interval, *, year_known: bool, month_known: bool) -> st
     last_year = f"{last.year:04d}" if year_known else "XXXX"
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return year if first.year == last.year else f"{year}/{last_year}"
-    if first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]:
+    if first.day == 1 and last.day == _last_day(last.year, last.month):
         start, end = f"{year}-{first:%m}", f"{last_year}-{last:%m}"
         return start if start == end else f"{start}/{end}"
     return f"{write_day(first, year_known=year_known)}/{write_day(last, year_known=year_known)}"

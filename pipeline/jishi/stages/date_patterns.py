@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from opencc import OpenCC
 
@@ -41,8 +41,7 @@ _COUNT_OF_DAYS = re.compile(r"(?:这?[两三2-3][日天])?")
 _LEVEL_OF_UNIT = {"年": 1, "个月": 3, "天": 5}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One piece of an expression: its kind, its level (0 century … 7 time of day), its place and the parts it names."""
 
     kind: str
@@ -169,14 +168,19 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@functools.cache
+def _beginning_with(character: str) -> re.Pattern[str] | None:
+    names = load_grammar().beginning.get(character)
+    return _compile_alternatives(names) if names else None
+
+
 def match_piece(text: str, start: int) -> tuple[Rule, re.Match[str]] | None:
     """Give the first rule that a piece of a folded text fits, and the match, which names its parts."""
-    grammar = load_grammar()
-    names = grammar.beginning.get(text[start : start + 1])
-    found = _compile_alternatives(names).match(text, start) if names else None
+    pattern = _beginning_with(text[start : start + 1])
+    found = pattern.match(text, start) if pattern else None
     if found is None:
         return None
-    rule = grammar.rules[str(found.lastgroup)]
+    rule = load_grammar().rules[str(found.lastgroup)]
     named = _compile(rule.pattern).match(text, start)
     return None if named is None else (rule, named)
 
@@ -206,9 +210,17 @@ def _fold_table() -> dict[int, str]:
     return table | {ord(source): target for source, target in _SAME.items()}
 
 
+@functools.cache
+def _foldable() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(map(chr, sorted(_fold_table()))))}]")
+
+
 def fold(text: str) -> str:
     """Give `text` in the one form the patterns know. Character for character: every offset stays what it was."""
-    return text.translate(_fold_table())
+    table = _fold_table()
+    for character in set(_foldable().findall(text)):
+        text = text.replace(character, table[ord(character)])
+    return text
 
 
 def find_expressions(text: str) -> list[Expression]:

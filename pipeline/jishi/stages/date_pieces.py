@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 
 from jishi.stages import calendars
@@ -112,7 +111,7 @@ def _read_year(piece: Piece, context: Interval, setting: Setting) -> Interval | 
     number = read_part(piece, "year")
     if not 1 <= number <= 2200:
         return None
-    return replace(year(number), lunar="calendar" in piece.parts)
+    return year(number)._replace(lunar="calendar" in piece.parts)
 
 
 def _read_roc_year(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
@@ -294,7 +293,7 @@ def _read_weekday(piece: Piece, context: Interval, setting: Setting) -> Interval
     number = WEEKDAYS[piece.parts["weekday"]]
     if context.granularity == "week":
         return day(context.first + timedelta(days=number - 1))
-    return replace(context, weekday=number)
+    return context._replace(weekday=number)
 
 
 def _read_counted(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
@@ -377,5 +376,5 @@ def narrow(pieces: tuple[Piece, ...], context: Interval, setting: Setting) -> In
         if narrowed is None:
             return None
         weekday = narrowed.weekday or interval.weekday
-        interval = replace(narrowed, weekday=weekday) if weekday else narrowed
+        interval = narrowed._replace(weekday=weekday) if weekday else narrowed
     return interval

@@ -71,9 +71,9 @@ class Reader:
         if reading is None or reading.interval.first != reading.interval.last or not reading.year_known:
             return
         day = reading.interval.first
-        self.story.setting = replace(self.story.setting, speaking_day=day)
+        self.story.setting = self.story.setting._replace(speaking_day=day)
         if self.story.setting.reference is None:
-            self.story.setting = replace(self.story.setting, reference=day)
+            self.story.setting = self.story.setting._replace(reference=day)
             self.found.reference, self.found.reference_from = day.isoformat(), "dateline"
 
     def _repeats_last(self, expression: Expression) -> bool:
@@ -128,7 +128,7 @@ class Reader:
         if reading is None:
             return
         if point.pieces[0].kind == "weekday" and self.doubts.is_timetable(point):
-            reading = replace(reading, approximate=True)
+            reading = reading._replace(approximate=True)
         self._add(point.start, point.end, reading, (point,))
 
     def _read_point(self, point: Point, setting: Setting) -> Reading | None:
@@ -154,7 +154,7 @@ class Reader:
             return reading
         agreeing = []
         for stated in sorted({year + step for year in self.stated_years for step in (0, 1)}):
-            other = read_point(point, replace(setting, fixed_year=stated))
+            other = read_point(point, setting._replace(fixed_year=stated))
             if other is not None and _agrees(other):
                 agreeing.append(other)
         return agreeing[0] if len(agreeing) == 1 else reading
@@ -193,13 +193,12 @@ class Reader:
         """Read the end of a range, or the next of a list: what it does not name it takes from the beginning."""
         start, head = reading.interval.first, last.pieces[0]
         if head.kind == "time":
-            return replace(reading, interval=Interval(reading.interval.last, reading.interval.last, "day"))
+            return reading._replace(interval=Interval(reading.interval.last, reading.interval.last, "day"))
         if head.kind == "weekday":  # 今天到周五, 周一至周五
             weekday = "一二三四五六日天".index(head.parts["weekday"]) % 7
             end = start + timedelta(days=(weekday - start.weekday()) % 7)
-            return replace(reading, interval=Interval(end, end, "day"))
-        begun = replace(
-            setting,
+            return reading._replace(interval=Interval(end, end, "day"))
+        begun = setting._replace(
             year_before=start.year,
             year=start.year,
             day=start,
@@ -209,10 +208,10 @@ class Reader:
         )
         second = self._read_point(last, begun)
         if second is not None and second.interval.last < start and head.kind in _MAY_WRAP:
-            second = self._read_point(last, replace(begun, year_before=start.year + 1))
+            second = self._read_point(last, begun._replace(year_before=start.year + 1))
         if second is None or head.kind not in _TAKES_FROM_BEGINNING:
             return second
-        return replace(second, year_known=reading.year_known, month_known=reading.month_known)
+        return second._replace(year_known=reading.year_known, month_known=reading.month_known)
 
     def _read_range_from_time(self, first: Point, last: Point, setting: Setting) -> None:
         """2:00-明天4:00: the range begins on the day the text has reached."""
@@ -223,7 +222,7 @@ class Reader:
         if base >= second.interval.last or second.interval.last - base > _LONGEST_NIGHT:
             self._add(last.start, last.end, second, (last,))
             return
-        whole = replace(second, interval=Interval(base, second.interval.last, "day"))
+        whole = second._replace(interval=Interval(base, second.interval.last, "day"))
         self._add(first.start, last.end, whole, (first, last))
 
     def _read_list(self, points: tuple[Point, ...], setting: Setting, end: int) -> None:
@@ -233,7 +232,7 @@ class Reader:
         def close(run_end: int) -> None:
             (first, reading), (_, last) = run[0], run[-1]
             interval = Interval(reading.interval.first, last.interval.last, last.interval.granularity)
-            self._add(first.start, run_end, replace(reading, interval=interval), tuple(point for point, _ in run))
+            self._add(first.start, run_end, reading._replace(interval=interval), tuple(point for point, _ in run))
             run.clear()
 
         for point in points:

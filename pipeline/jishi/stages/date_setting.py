@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from jishi.stages.date_intervals import Interval, day
 from jishi.stages.date_patterns import Piece
@@ -36,8 +36,7 @@ class ImpossibleDateError(ValueError):
     """The pieces name a day that no calendar has (2月30日)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What an expression is read against.
 
     reference: the day the text speaks from; None if unknown. traditional: the script. taiwan: short years count from

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -52,8 +51,8 @@ class Story:
         if first[0].kind == "day" and not month_near:  # 10月25日 … 25日: named before with its month
             named = self.months_of_days.get(read_number(first[0].parts["day"]) or 0)
             if named is not None:
-                return replace(self.setting, **changes | {"month": named, "month_near": True})
-        return replace(self.setting, **changes, year_before=self._find_year_before(expression, sentence, first))
+                return self.setting._replace(**changes | {"month": named, "month_near": True})
+        return self.setting._replace(**changes, year_before=self._find_year_before(expression, sentence, first))
 
     def _is_month_near(self, start: int, sentence: int) -> bool:
         named, reference = self.setting.month, self.setting.reference
@@ -137,7 +136,7 @@ class Story:
             self.heading_year = interval.first.year
         if head.kind in _NAMES_YEAR and any(piece.level in (3, 5) for piece in pieces):
             self.full_date_end, self.full_date_sentence = end, self._sentence(head.start)
-        self.setting = replace(self.setting, **changes)
+        self.setting = self.setting._replace(**changes)
 
     def _is_line(self, start: int, end: int) -> bool:
         """Say whether it has a line to itself: the headings of a chronicle (2011年, then the days of that year)."""

@@ -8,8 +8,8 @@ unless the sentence looks ahead.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from jishi.stages.date_intervals import Interval, add_months, day, month, year
 from jishi.stages.date_patterns import Piece, Point
@@ -21,8 +21,7 @@ FAR_FUTURE = 240  # days ahead that a sentence which looks ahead may speak of
 OLDEST_CANDIDATE = 8  # years to go back for 2月29日
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a point was read as: its interval, the parts not written, and which of its parts are known at all."""
 
     interval: Interval
@@ -63,7 +62,7 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
     if kind in ("time", "weekday_note"):
         return None
     if setting.reference is None and kind in _GRANULARITY_OF_RELATIVE and not _leans_on_text(head, setting):
-        unknown = replace(_NO_CONTEXT, granularity=_GRANULARITY_OF_RELATIVE[kind])
+        unknown = _NO_CONTEXT._replace(granularity=_GRANULARITY_OF_RELATIVE[kind])
         inferred = ("year", "month", "day")
         return Reading(unknown, inferred, False, False, False, anaphoric=kind in _ANAPHORIC)
     if kind == "weekday":
@@ -81,7 +80,7 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
     if reading is None:
         return None
     approximate = _is_approximate(pieces) or (kind == "anaphoric_day" and setting.day is None)
-    return replace(reading, anaphoric=kind in _ANAPHORIC, approximate=approximate)
+    return reading._replace(anaphoric=kind in _ANAPHORIC, approximate=approximate)
 
 
 def _leans_on_text(head: Piece, setting: Setting) -> bool:
@@ -155,7 +154,7 @@ def _read_without_year(pieces: tuple[Piece, ...], setting: Setting, *, this_year
             break
     if found is not None:
         if not _agrees(found) and reference is not None:
-            found = _find_ahead(pieces, replace(setting, looks_ahead=True)) or found
+            found = _find_ahead(pieces, setting._replace(looks_ahead=True)) or found
         known = reference is not None or setting.fixed_year is not None or setting.year_before is not None
         return Reading(found, ("year",), year_known=known)
     if problem is not None:
@@ -185,20 +184,32 @@ def _agrees(interval: Interval) -> bool:
     return interval.weekday is None or interval.first.isoweekday() == interval.weekday
 
 
+def _months_to_try(setting: Setting) -> Iterator[Interval]:
+    """Yield the month named before, if it counts here, this one and the twelve before it; second, where the sentence
+    looks ahead, the next."""
+    reference = setting.reference
+    if setting.month is not None and (setting.month_near or reference is None):
+        yield setting.month
+        if reference is not None and setting.looks_ahead:
+            yield _month_from(reference, 1)
+    if reference is None:
+        return
+    yield _month_from(reference, 0)
+    if setting.looks_ahead and not (setting.month is not None and setting.month_near):
+        yield _month_from(reference, 1)
+    for back in range(1, 13):
+        yield _month_from(reference, -back)
+
+
+def _month_from(day_in_month: date, count: int) -> Interval:
+    first = add_months(day_in_month.replace(day=1), count)
+    return month(first.year, first.month)
+
+
 def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading | None:
     reference = setting.reference
-    candidates: list[Interval] = []
-    if setting.month is not None and (setting.month_near or reference is None):
-        candidates.append(setting.month)
-    if reference is not None:
-        this = reference.replace(day=1)
-        before = [add_months(this, -step) for step in range(13)]
-        candidates += [month(first.year, first.month) for first in before]
-        if setting.looks_ahead:
-            ahead = add_months(this, 1)
-            candidates.insert(1, month(ahead.year, ahead.month))
     problem, fallback = None, None
-    for candidate in candidates:
+    for candidate in _months_to_try(setting):
         try:
             interval = narrow(pieces, candidate, setting)
         except ImpossibleDateError as error:
@@ -218,16 +229,16 @@ def _read_without_month(pieces: tuple[Piece, ...], setting: Setting) -> Reading 
                 )
             fallback = fallback or interval
     if fallback is not None and reference is not None:  # 二十五日(本周六): the weekday tells that it lies ahead
-        for first in (reference.replace(day=1), add_months(reference.replace(day=1), 1)):
+        for count in (0, 1):
             try:
-                interval = narrow(pieces, month(first.year, first.month), setting)
+                interval = narrow(pieces, _month_from(reference, count), setting)
             except ImpossibleDateError:
                 continue
             if interval and _agrees(interval) and 0 <= (interval.first - reference).days <= NEAR_FUTURE:
                 return Reading(interval, ("year", "month"))
     if fallback is not None:
         return Reading(fallback, ("year", "month"))
-    if candidates:
+    if reference is not None or setting.month is not None:
         if problem is not None:
             raise problem
         return None
