@@ -6,6 +6,8 @@ source text, which explains what was done and can be replayed.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -50,6 +52,14 @@ FIXES: tuple[tuple[Fix, frozenset[str]], ...] = (
 )
 
 
+@functools.cache
+def _trigger_pattern() -> re.Pattern[str]:
+    """What finds every character that a fix is for, and the few other ones beyond the first plane."""
+    every = frozenset[str]().union(*(triggers for _, triggers in FIXES))
+    near = "".join(sorted(char for char in every if char <= "\uffff"))
+    return re.compile(f"[{re.escape(near)}\U00010000-\U0010ffff]")
+
+
 _ROUNDS = 4  # what one fix brings to light another mends: the fixes run until nothing changes
 
 
@@ -78,11 +88,12 @@ def repair(text: str, *, title_length: int | None = None) -> Repaired:
     """
     mended, edits = text, list[Edit]()
     warnings: dict[str, None] = {}
+    seen_whole: dict[Fix, str] = {}  # the text in which a fix found nothing
+    present = set(_trigger_pattern().findall(mended))
     for _ in range(_ROUNDS):
         before_round = mended
-        present = set(mended)
         for fix, triggers in FIXES:
-            if triggers.isdisjoint(present):
+            if triggers.isdisjoint(present) or seen_whole.get(fix) is mended:
                 continue
             found = fix(mended)
             if isinstance(found, tuple):
@@ -94,7 +105,9 @@ def repair(text: str, *, title_length: int | None = None) -> Repaired:
             if found:
                 edits = compose_edits(text, edits, mended, found)
                 mended = apply_edits(mended, found)
-                present = set(mended)
+                present = set(_trigger_pattern().findall(mended))
+            else:
+                seen_whole[fix] = mended
         if mended == before_round:
             break
     repairs = tuple(Repair(kind, start, end, text[start:end], after, why) for start, end, after, kind, why in edits)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Set
 from typing import Any
 
 from jishi.lexicons import read_lines
@@ -50,15 +49,17 @@ def _is_common(char: str) -> bool:
     return bool(char.encode("gbk", "ignore"))
 
 
-def classify_script(text: str, characters: Set[str] | None = None) -> Script:
-    """Say whether a text is simplified, traditional or mixed. Without a distinctive character it is simplified.
+@functools.cache
+def _traditional_pattern() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(_distinctive()[0]))}]")
 
-    characters: the set of the text's characters, where the caller has it already.
-    """
-    traditional_only, simplified_only = _distinctive()
-    characters = set(text) if characters is None else characters
-    if characters.isdisjoint(traditional_only):
+
+def classify_script(text: str) -> Script:
+    """Say whether a text is simplified, traditional or mixed. Without a distinctive character it is simplified."""
+    if not _traditional_pattern().search(text):
         return "simplified"
+    traditional_only, simplified_only = _distinctive()
+    characters = set(text)
     traditional = sum(map(text.count, characters & traditional_only))
     simplified = sum(map(text.count, characters & simplified_only))
     if simplified and traditional <= max(simplified * _STRAY, 1):
@@ -76,7 +77,7 @@ def to_simplified(text: str, script: Script, *, was_simplified: bool = False) ->
     if was_simplified and script != "simplified":
         return _restore_shared(text, to_simplified(text, script))
     if script == "simplified":
-        return text if _distinctive()[0].isdisjoint(text) else text.translate(_stray_characters())
+        return text.translate(_stray_characters()) if _traditional_pattern().search(text) else text
     converted: str = _converter("t2s").convert(text)
     if len(converted) != len(text):  # no phrase of OpenCC does this today
         converted = "".join(map(simplify_character, text))
