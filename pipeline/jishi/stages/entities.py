@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from spacy.attrs import LENGTH, ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -20,11 +21,11 @@ from jishi.stages.segment import Bounds, find_token_bounds, rebuild_doc
 from jishi.stages.settle import has_interpunct, settle
 from jishi.stages.tagger import (
     ENTITY_LABELS,
-    FRAME_LABELS,
     TaggedSpan,
     Tagger,
     TagScores,
     locate_model,
+    read_frames,
     read_spans,
 )
 
@@ -45,7 +46,7 @@ class EntityTagger:
         scores, text = self.read(doc), read_text(doc)
         words = find_words(doc) if has_interpunct(text) else ()
         entities = settle(text, read_spans(scores.entities, ENTITY_LABELS), scores.entities, words)
-        frames = [span for i, label in enumerate(FRAME_LABELS) for span in read_spans(scores.frames[:, i], (label,))]
+        frames = read_frames(scores.frames)
         taken = sorted((span.start, span.end) for span in entities if span.label != "LOC")
         honours = [s for s in frames if s.label == "HONOUR" and not _overlaps_any(s, taken)]
         if honours:  # a place is a part of the honour's name: 山东省劳动模范
@@ -58,7 +59,7 @@ class EntityTagger:
 
     def read(self, doc: Doc) -> TagScores:
         """Run the network over the Doc's text and words."""
-        hashes, lengths, spaces = doc.to_array(["ORTH", "LENGTH", "SPACY"]).T
+        hashes, lengths, spaces = doc.to_array([ORTH, LENGTH, SPACY]).T
         if spaces.any():
             spaced = np.flatnonzero(spaces) + 1  # in training a space is a word of its own
             lengths = np.insert(lengths, spaced, 1)
@@ -104,6 +105,9 @@ def _trim_all(text: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
     trimmed = []
     for span in spans:
         evidence = text[span.start : span.end]
+        if not (evidence[:1].isspace() or evidence[-1:].isspace()):
+            trimmed.append(span)
+            continue
         start = span.start + len(evidence) - len(evidence.lstrip())
         end = span.end - len(evidence) + len(evidence.rstrip())
         if start < end:
@@ -116,7 +120,10 @@ def _make_spans(doc: Doc, found: Sequence[TaggedSpan], bounds: Bounds) -> list[S
     first = np.searchsorted(starts, [item.start for item in found]).tolist()
     last = np.searchsorted(ends, [item.end for item in found]).tolist()
     doc._.span_scores.update({(item.start, item.end): item.score for item in found})
-    return [Span(doc, begin, end + 1, label=item.label) for item, begin, end in zip(found, first, last, strict=True)]
+    labels = {label: doc.vocab.strings.add(label) for label in {item.label for item in found}}
+    return [
+        Span(doc, begin, end + 1, label=labels[item.label]) for item, begin, end in zip(found, first, last, strict=True)
+    ]
 
 
 class BorrowedEntities:

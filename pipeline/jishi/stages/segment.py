@@ -7,12 +7,13 @@ normalised text and `doc._.normalised` leads back to the source. Entities later 
 
 from __future__ import annotations
 
+import bisect
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import LIKE_NUM  # type: ignore[import-not-found]
+from spacy.attrs import LENGTH, LIKE_NUM, ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.lang.zh import ChineseTokenizer, Segmenter
 from spacy.lang.zh.lex_attrs import like_num
 from spacy.language import Language
@@ -24,12 +25,15 @@ from jishi.stages.findings import read_text, register_extensions
 from jishi.stages.words import cut_words
 from jishi.text import NormalisedText, normalise
 
+_WORDS_KNOWN = 20_000  # the numbers of so many words are kept, of the first ones: a Doc is sooner made of numbers
+
 
 class NormalisingTokenizer(ChineseTokenizer):
     """Normalise a source text, then segment it with jieba."""
 
     def __init__(self, vocab: Vocab) -> None:
         super().__init__(vocab, Segmenter.char)  # spaCy's own jieba would load its dictionary: `cut_words` knows it
+        self._numbers: dict[str, int] = {}
 
     def __call__(self, text: str) -> Doc:
         """Give the Doc of the normalised form of `text` (a source text)."""
@@ -37,9 +41,21 @@ class NormalisingTokenizer(ChineseTokenizer):
 
     def segment(self, normalised: NormalisedText) -> Doc:
         """Give the Doc of a text that is already normalised."""
-        doc = make_doc(self.vocab, cut_words(normalised.text))
+        doc = self._make_doc(cut_words(normalised.text))
         doc._.normalised = normalised
         doc._.warnings = list(normalised.warnings)
+        return doc
+
+    def _make_doc(self, words: list[str]) -> Doc:
+        words, spaces = _attach_spaces(words)
+        numbers, strings = self._numbers, self.vocab.strings
+        try:
+            doc = _make_doc(self.vocab, [numbers.get(word, word) for word in words], spaces)
+        except KeyError:  # the vocabulary was loaded anew and knows fewer words
+            numbers.clear()
+            return Doc(self.vocab, words=words, spaces=spaces)
+        if len(numbers) < _WORDS_KNOWN and not self.vocab.in_memory_zone:  # type: ignore[attr-defined]
+            numbers.update((word, strings[word]) for word in set(words).difference(numbers))
         return doc
 
 
@@ -63,11 +79,10 @@ def _is_like_number(word: str) -> bool:
     return not ("\u4e00" <= word[:1] <= "\u9fff" and word[0] not in _NUMERALS) and bool(like_num(word))  # type: ignore[no-untyped-call]
 
 
-def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
-    """Build a Doc whose text is exactly the words joined: a single space becomes the trailing space of its word."""
-    words = list(words)
+def _attach_spaces(words: list[str]) -> tuple[list[str], list[bool]]:
+    """Give the words, and which has a space behind it: a single space becomes the trailing space of its word."""
     if " " not in words and "" not in words:
-        return Doc(vocab, words=words, spaces=[False] * len(words))
+        return words, [False] * len(words)
     kept: list[str] = []
     spaces: list[bool] = []
     for word in words:
@@ -76,7 +91,12 @@ def make_doc(vocab: Vocab, words: Iterable[str]) -> Doc:
         elif word:
             kept.append(word)
             spaces.append(False)
-    return Doc(vocab, words=kept, spaces=spaces)
+    return kept, spaces
+
+
+def _make_doc(vocab: Vocab, words: Sequence[str | int], spaces: list[bool]) -> Doc:
+    """Build a Doc of words, as text or as the number that the vocabulary knows them by, which is much faster."""
+    return Doc(vocab, words=words, spaces=spaces)  # type: ignore[arg-type]
 
 
 Bounds = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
@@ -84,7 +104,7 @@ Bounds = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 def find_token_bounds(doc: Doc) -> Bounds:
     """Give where the tokens begin and where they end, in code points of `doc.text`."""
-    lengths, spaces = doc.to_array(["LENGTH", "SPACY"]).astype(np.int64).T
+    lengths, spaces = doc.to_array([LENGTH, SPACY]).astype(np.int64).T
     ends = np.cumsum(lengths + spaces) - spaces
     return ends - lengths, ends
 
@@ -96,13 +116,26 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> tuple[Doc, B
     A token that one interval covers whole stays whole; tokens are split, never merged. The Doc is `doc` itself where
     nothing has to change. Offsets are code points of `doc.text`.
     """
-    text = read_text(doc)
     bounds = find_token_bounds(doc)
-    standing = {0, len(text)}.union(*(offsets.tolist() for offsets in bounds))
-    cuts = {offset for interval in boundaries for offset in interval} - standing
+    starts, ends = (offsets.tolist() for offsets in bounds)
+    cuts = {offset for interval in boundaries for offset in interval}.difference(starts, ends)
     if not cuts:
         return doc, bounds
-    words = [text[start:end] for start, end in itertools.pairwise(sorted(standing | cuts))]
-    rebuilt = make_doc(doc.vocab, words)
-    rebuilt.user_data = doc.user_data
-    return rebuilt, find_token_bounds(rebuilt)
+    text = read_text(doc)
+    rebuilt: list[str | int] = []
+    spaced: list[bool] = []
+    done = 0
+    numbers, is_spaced = doc.to_array([ORTH, SPACY]).T.tolist()
+    places = itertools.groupby(sorted(cuts), lambda cut: bisect.bisect_right(starts, cut) - 1)
+    for place, inside in places:
+        rebuilt += numbers[done:place]
+        spaced += is_spaced[done:place]
+        edges = [starts[place], *inside, ends[place]]
+        rebuilt += [text[start:end] for start, end in itertools.pairwise(edges)]
+        spaced += [False] * (len(edges) - 2) + [is_spaced[place]]
+        done = place + 1
+    rebuilt += numbers[done:]
+    spaced += is_spaced[done:]
+    made = _make_doc(doc.vocab, rebuilt, spaced)
+    made.user_data = doc.user_data
+    return made, find_token_bounds(made)

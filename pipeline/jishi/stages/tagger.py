@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import math
-import operator
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -230,8 +229,9 @@ def read_characters(path: Path) -> list[str]:
 
 
 @functools.cache
-def _transitions(size: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Give for `size` tags: (which may follow which, which may begin a text, which may end one)."""
+def _transitions(size: int) -> tuple[npt.NDArray[np.bool_], list[bool], list[bool]]:
+    """Give for `size` tags: (which may not follow which, at size × the one + the other; which may begin a text; which
+    may end one)."""
     tags = np.arange(size)
     place = np.where(tags == 0, -1, (tags - 1) % 4)  # B 0, I 1, E 2, S 3
     label = np.where(tags == 0, -1, (tags - 1) // 4)
@@ -239,7 +239,7 @@ def _transitions(size: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_
     continues = (place == 1) | (place == 2)
     same = label[:, None] == label[None, :]
     allowed = np.where(opened[:, None], continues[None, :] & same, ~continues[None, :])
-    return allowed, ~continues, ~opened
+    return ~allowed.ravel(), (~continues).tolist(), (~opened).tolist()
 
 
 @functools.cache
@@ -253,94 +253,105 @@ def _compile_tags(size: int) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     return re.compile(span), re.compile(rb"\x00*+(?:(?:" + span + rb")\x00*+)*+")
 
 
-def choose_tags(scores: Floats) -> bytes:
+def choose_tags(scores: Floats, best: npt.NDArray[np.int64] | None = None) -> bytes:
     """Give the best sequence of tags that is well formed, a byte each, for log probabilities (n, tags).
 
     The best tag of each character is the answer wherever those are well formed together, which is nearly everywhere;
-    only the stretches where they are not are searched (Viterbi under hard constraints).
+    only the stretches where they are not are searched (Viterbi under hard constraints). best: those tags, if known.
     """
-    tags = scores.argmax(1)
+    tags = scores.argmax(1) if best is None else best
     found = tags.astype(np.uint8).tobytes()
     _, well_formed = _compile_tags(scores.shape[1])
-    return found if well_formed.fullmatch(found) else _mend_tags(scores, tags)
+    return found if well_formed.fullmatch(found) else _mend_tags(scores, tags, bytearray(found))
 
 
-def _mend_tags(scores: Floats, tags: npt.NDArray[np.int64]) -> bytes:
-    """Search the stretches where the best tags are not well formed."""
-    n = len(tags)
-    allowed, first, last = _transitions(scores.shape[1])
-    broken = np.flatnonzero(~allowed[tags[:-1], tags[1:]])
+def _mend_tags(scores: Floats, tags: npt.NDArray[np.int64], found: bytearray) -> bytes:
+    """Search the stretches where the best tags are not well formed. found: the tags as bytes, to be changed."""
+    n, size = scores.shape
+    forbidden, begins, ends = _transitions(size)
+    broken = np.flatnonzero(forbidden[tags[:-1] * size + tags[1:]])
     faults = [(i, i + 1) for i in broken.tolist()]
-    if not first[tags[0]]:
-        faults.append((0, 0))
-    if not last[tags[-1]]:
+    if not begins[found[0]]:
+        faults.insert(0, (0, 0))
+    if not ends[found[-1]]:
         faults.append((n - 1, n - 1))
-    outside = (tags == 0).tolist()
-    found = tags.tolist()
-    begins, ends = first.tolist(), last.tolist()
+    best = bytes(found)
     done, searched = -1, 0
-    for left, right in sorted(faults):
+    for left, right in faults:
         if right <= done:
             continue
-        start, end = left, right + 1
-        while start > 0 and not outside[start - 1]:
-            start -= 1
-        while end < n and not outside[end]:
-            end += 1
-        start, end = max(0, start - 2), min(n, end + 2)
+        start, end = best.rfind(0, 0, left) + 1, best.find(0, right + 1)  # from one character outside to the next
+        start, end = max(0, start - 2), min(n, (n if end < 0 else end) + 2)
         while start > 0 and not ends[found[start - 1]]:
             start -= 1
         while end < n and not begins[found[end]]:
             end += 1
         searched += end - start
         if searched > 2 * n + 400:  # stretches that reach back again and again: all at once costs less
-            found = _search(scores)
-            break
+            return _search(scores)
         found[start:end] = _search(scores[start:end])
         done = end - 1
     return bytes(found)
 
 
-def _search(scores: Floats) -> list[int]:
+def _search(scores: Floats) -> bytes:
     """Give the best well-formed sequence of tags (Viterbi). Of equals the one with the lower numbers is taken.
 
-    A closed tag (O, E, S) is followed by O, B or S, whatever their labels; B and I by I or E of their own label.
+    A closed tag (O, E, S) is followed by O, B or S, whatever their labels; B and I by I or E of their own label. So all
+    that counts of a character is the best closed tag, and of each label the better one of B and I.
     """
-    labels = range(1, scores.shape[1], 4)  # the number of each label's B; its I, E and S follow
-    closed = [0, *(b + place for b in labels for place in (2, 3))]
-    take_closed = operator.itemgetter(*closed)
-    rows = scores.tolist()
-    total = list(rows[0])
-    for b in labels:
-        total[b + 1] = total[b + 2] = -math.inf
-    back: list[list[int]] = []
-    for row in rows[1:]:
-        totals = take_closed(total)
-        base = max(totals)
-        best = closed[totals.index(base)]
-        came, reached = [best] * len(row), [base + score for score in row]
-        for b in labels:
-            opened = b if total[b] >= total[b + 1] else b + 1
-            came[b + 1] = came[b + 2] = opened
-            reached[b + 1] = total[opened] + row[b + 1]
-            reached[b + 2] = total[opened] + row[b + 2]
-        back.append(came)
-        total = reached
-    tag = max(closed, key=total.__getitem__)
-    chosen = [tag]
-    for came in reversed(back):
-        tag = came[tag]
+    begins = range(1, scores.shape[1], 4)  # the number of each label's B; its I, E and S follow
+    labels = range(len(begins))
+    base, opened = 0.0, [-math.inf] * len(begins)
+    closed_tags: list[int] = []
+    opened_tags: list[list[int]] = []
+    for row in scores.tolist():
+        best, closed = base + row[0], 0
+        tags = []
+        for label, b in zip(labels, begins, strict=True):
+            before = opened[label]
+            ended, single = before + row[b + 2], base + row[b + 3]
+            if ended > best:
+                best, closed = ended, b + 2
+            if single > best:
+                best, closed = single, b + 3
+            begun, inside = base + row[b], before + row[b + 1]
+            if begun >= inside:
+                opened[label] = begun
+                tags.append(b)
+            else:
+                opened[label] = inside
+                tags.append(b + 1)
+        base = best
+        closed_tags.append(closed)
+        opened_tags.append(tags)
+    tag = closed_tags[-1]
+    chosen = bytearray([tag])
+    for closed, tags in zip(closed_tags[-2::-1], opened_tags[-2::-1], strict=True):
+        place = (tag - 1) % 4 if tag else 0
+        tag = tags[(tag - 1) // 4] if place in (1, 2) else closed
         chosen.append(tag)
-    return chosen[::-1]
+    return bytes(chosen[::-1])
 
 
 def read_spans(scores: Floats, labels: Sequence[str]) -> list[TaggedSpan]:
     """Give the spans of log probabilities (n, 1 + 4 × labels), in order."""
-    tags = choose_tags(scores)
+    return _read_spans(scores, choose_tags(scores), labels)
+
+
+def read_frames(scores: Floats) -> list[TaggedSpan]:
+    """Give the frames of log probabilities (n, labels, tags), those of one label together, in order."""
+    found: list[TaggedSpan] = []
+    for label, own, best in zip(FRAME_LABELS, scores.swapaxes(0, 1), scores.argmax(2).T, strict=True):
+        found += _read_spans(own, choose_tags(own, best), (label,))
+    return found
+
+
+def _read_spans(scores: Floats, tags: bytes, labels: Sequence[str]) -> list[TaggedSpan]:
+    if tags.count(0) == len(tags):
+        return []
     span, _ = _compile_tags(scores.shape[1])
     bounds = [match.span() for match in span.finditer(tags)]
-    if not bounds:
-        return []
     chosen = np.zeros(len(tags) + 1)
     np.cumsum(scores[np.arange(len(tags)), np.frombuffer(tags, np.uint8)], dtype=np.float64, out=chosen[1:])
     starts, ends = np.array(bounds).T
