@@ -7,14 +7,16 @@ import re
 import subprocess
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from spacy.language import Language
+from spacy.tokens import Doc
 
 import jishi
 from jishi.assemble import RecordError
-from jishi.language import make_doc
+from jishi.language import GROUP_ARTICLES, make_doc
 from jishi.records import Article, Record
 
 STAGES = ["metadata", "entities", "dates", "organisations", "people", "talks", "events", "record"]
@@ -160,6 +162,46 @@ def test_two_runs_give_the_same_bytes_whatever_came_between(nlp: Language, sampl
     first = [record.to_json() for record in jishi.extract_many(articles, nlp=nlp)]
     second = [record.to_json() for record in jishi.extract_many(reversed(articles), nlp=nlp)]
     assert first == second[::-1]
+
+
+def test_records_come_in_order_and_few_articles_are_taken_ahead(nlp: Language):
+    taken: list[str] = []
+
+    def articles() -> Iterator[Article]:
+        for number in range(3 * GROUP_ARTICLES + 1):
+            taken.append(f"x{number}")
+            yield Article(ARTICLE, id=f"x{number}")
+
+    for number, record in enumerate(jishi.extract_many(articles(), nlp=nlp)):
+        assert record.article.id == f"x{number}"
+        assert len(taken) <= (number // GROUP_ARTICLES + 1) * GROUP_ARTICLES
+    assert number == 3 * GROUP_ARTICLES
+
+
+@pytest.mark.parametrize("where", ["source", "stage", "record"])
+def test_what_came_before_a_failure_is_given_first(nlp: Language, where: str):
+    def articles() -> Iterator[Article]:
+        for number in range(GROUP_ARTICLES):
+            if where == "source" and number == 3:
+                raise OSError("the disk is gone")
+            yield Article(ARTICLE, id=f"x{number}")
+
+    def fail_for_some(doc: Doc) -> Doc:
+        if doc._.article.id in ("x3", "x5"):
+            if where == "stage":
+                raise RuntimeError(doc._.article.id)
+            doc._.people[0].name = ""
+        return doc
+
+    watched = nlp if where == "source" else jishi.load()
+    if where != "source":
+        Language.component("fails_for_some", func=fail_for_some)
+        watched.add_pipe("fails_for_some", before="jishi_talks")
+    records = jishi.extract_many(articles(), nlp=watched)
+    assert [next(records).article.id for _ in range(3)] == ["x0", "x1", "x2"]
+    message = {"source": "the disk is gone", "stage": "x3", "record": "x3"}[where]
+    with pytest.raises((OSError, RuntimeError, RecordError), match=message):
+        next(records)
 
 
 # bad input

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -18,6 +19,7 @@ from jishi.stages.segment import NormalisingTokenizer
 from jishi.text import normalise, normalise_article
 
 STAGES = ("metadata", "entities", "dates", "organisations", "people", "talks", "events")
+GROUP_ARTICLES, GROUP_CHARACTERS = 8, 1 << 15  # of a group of `extract_many`: some articles, or one long one
 MAX_CHARACTERS = 400_000  # a longer article is read up to here, with a warning: a Doc needs about 300 bytes a character
 
 
@@ -87,9 +89,13 @@ def make_doc(nlp: Language, article: Article) -> Doc:
 def extract_article(article: Article, nlp: Language | None = None) -> Record:
     """Give the record of one article. Raises RecordError, with the article's id, if the findings do not validate."""
     nlp = nlp or _default_pipeline()
-    record = nlp(make_doc(nlp, article))._.record
+    return _take_record(nlp(make_doc(nlp, article)))
+
+
+def _take_record(doc: Doc) -> Record:
+    record = doc._.record
     if not isinstance(record, Record):
-        raise RecordError(article.stable_id, "the pipeline has no component `jishi_record` as its last")
+        raise RecordError(doc._.article.stable_id, "the pipeline has no component `jishi_record` as its last")
     return record
 
 
@@ -113,6 +119,56 @@ def extract(
 
 
 def extract_many(articles: Iterable[Article], *, nlp: Language | None = None) -> Iterator[Record]:
-    """Give the record of each article in turn; nothing is kept. Raises RecordError as `extract_article` does."""
-    for article in articles:
-        yield extract_article(article, nlp)
+    """Give the record of each article in turn; nothing is kept.
+
+    Articles go through the pipeline in groups (see `group_articles`), so that some are taken from `articles` before the
+    first record comes. Raises what `extract_article` raises, when the records of the articles before have been given.
+    """
+    nlp = nlp or _default_pipeline()
+    for group in group_articles(articles):
+        yield from _extract_group(group, nlp)
+
+
+def group_articles(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Cut articles into groups that go through the stages together, in order: a stage's code and data stay near the
+    processor meanwhile. What `articles` raises is raised behind the group of those that came before.
+    """
+    group: list[Article] = []
+    characters = 0
+    try:
+        for article in articles:
+            group.append(article)
+            characters += len(article.text)
+            if len(group) == GROUP_ARTICLES or characters >= GROUP_CHARACTERS:
+                full, group, characters = group, [], 0
+                yield full
+    except Exception:
+        if group:
+            yield group
+        raise
+    if group:
+        yield group
+
+
+def _extract_group(articles: list[Article], nlp: Language) -> Iterator[Record]:
+    names = nlp.pipe_names
+    stages = [functools.partial(nlp, disable=[other for other in names if other != name]) for name in names]
+    docs, failure = _take_step(functools.partial(make_doc, nlp), articles)
+    for stage in stages:
+        docs, earlier = _take_step(stage, docs)
+        failure = failure if earlier is None else earlier
+    for doc in docs:
+        yield _take_record(doc)
+    if failure is not None:
+        raise failure
+
+
+def _take_step(step: Callable[[Any], Doc], items: Iterable[Any]) -> tuple[list[Doc], Exception | None]:
+    """Take the items a step further, up to the first that fails: no record is given behind it."""
+    done: list[Doc] = []
+    try:
+        for item in items:
+            done.append(step(item))
+    except Exception as error:
+        return done, error
+    return done, None
