@@ -319,14 +319,16 @@ def _fill(
         f"in_title={draft.name is not None and draft.name.start < context.body_start}",
     ]
     dates = doc._.dates
-    date = _choose(
+    weighed = [
         (load("event_dates").probability(describe_date(context, dates, i, name)), i)
         for i in ([i for i, d in enumerate(dates) if region[0] <= d.start < region[1]] or range(len(dates)))
-    )
+    ]
+    date = _choose(weighed)
     if date and date[0] >= DATE_THRESHOLD:
         event.date = date[1]
         event.start_date, event.end_date = dates[date[1]].start_date, dates[date[1]].end_date
     certainty.append(f"date={int(date[0] * 10) if date else None}")
+    certainty += _describe_rivals(doc, context, name, weighed, date)
     near = dates[event.date].start if event.date is not None else None
     candidates = [c for c in places if region[0] <= c.start < region[1]] or places
     place = _choose(
@@ -345,6 +347,31 @@ def _fill(
     if attendance and attendance[0] >= ATTENDANCE_THRESHOLD:
         event.attendance = attendances[attendance[1]][0]
     return event, certainty
+
+
+def _describe_rivals(
+    doc: Doc,
+    context: Context,
+    name: tuple[int, int] | None,
+    weighed: list[tuple[float, int]],
+    chosen: tuple[float, int] | None,
+) -> list[str]:
+    """What speaks for the chosen date against the others that were weighed, and what the tagger thinks of the name."""
+    features = []
+    if name:
+        features.append(f"length={min((name[1] - name[0]) // 5, 6)}")
+        features += context.evidence.frame("EVENT", *name)
+    if chosen:
+        dates = doc._.dates
+        date = dates[chosen[1]]
+        value = date.start_date, date.end_date
+        alike = [(dates[i].start_date, dates[i].end_date) == value for _, i in weighed]
+        rival = max((p for (p, _), same in zip(weighed, alike, strict=True) if not same), default=0.0)
+        agreeing = sum(p > 0.5 for (p, _), same in zip(weighed, alike, strict=True) if same)
+        features += [f"rival={min(int(rival * 10), 6)}", f"agree={min(agreeing, 3)}"]
+        start, end = context.sentences[locate(context.sentences, date.start)]
+        features.append(f"date_beside_name={name is not None and start <= name[0] < end}")
+    return features
 
 
 def _share_attendance(drafts: list[Draft], found: list[EventFound]) -> None:
