@@ -10,6 +10,7 @@ import functools
 import re
 from collections.abc import Collection
 
+from jishi.lexicons import read_lines
 from jishi.stages.affiliations import ends_like_organisation
 from jishi.stages.departments import department_words
 
@@ -21,6 +22,9 @@ _LOWER = re.compile(r"街道|[市区县镇乡村]")
 _GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
 _PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
 _INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
+_FIRM = re.compile(r"(?:公司|集团)$")  # whose short forms may keep four characters: 友森科技
+_NATIONAL = re.compile(r"中国|全国|中华|国家|国立")
+_FEWEST_LEFT = 4  # characters of a name without the country or province before it
 _ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
 # How short forms end, with what the long form may end in: 台科大, 国发院, 一中, 人社局.
 _SHORT_ENDINGS = {
@@ -53,6 +57,7 @@ _SHORT_ENDINGS = {
     "馆": ("馆",),
     "台": ("台", "电视台"),
     "厅": ("厅",),
+    "府": ("政府",),
 }
 _PLAIN = re.compile(r"教育|研究|科学|技术|工程|学|与|及|和")  # what says little in a department's name
 _LEVEL = re.compile(r"国际|世界|全国|亚洲|欧洲")
@@ -60,6 +65,18 @@ _FULL_ENDINGS = ("大学", "学院", "医院", "公司", "中学", "小学", "�
 _CORPORATE = re.compile(
     r"股份有限公司|有限责任公司|有限公司|集团公司|集团|公司|科学与|与|及|和|高等|管理|研究|有限|股份"
 )
+
+
+@functools.cache
+def _territories() -> re.Pattern[str]:
+    names = sorted(read_lines("territories.txt"), key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, names)))
+
+
+def _begin_of_territory(name: str) -> int:
+    """Give the length of the country, province or city that a name begins with; 0 where there is none."""
+    found = _territories().match(name)
+    return found.end() if found and found.group() != "中国" else 0
 
 
 @functools.lru_cache(maxsize=4096)
@@ -81,11 +98,18 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     """
     if short[0] == "国" and long.startswith("国立"):
         return len(short) <= 4 and _INSTITUTION.search(long) is not None and _begins_in_order(short[1:], long[2:])
+    territory = _begin_of_territory(long)
+    placed = short[0] == long[0] or _NATIONAL.match(short) or _begin_of_territory(short)
+    far = bool(territory) and not placed and len(long) - territory >= _FEWEST_LEFT
+    if far and abbreviates(short, long[territory:], names, within=within):
+        return True  # 海大医学院 is 香港|海屿大学医学院
     plain_short, plain_long = strip_form(short), strip_form(long)
     term, other = _find_terms(short), _find_terms(long)
     if term and other and term != other:
         return False
     if plain_short == plain_long:
+        return True
+    if plain_long == plain_short + "学" and plain_short.endswith("大"):
         return True
     if len(plain_short) < 2 or len(plain_long) <= len(plain_short) or plain_long.startswith(plain_short):
         return False
@@ -101,8 +125,9 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         return ends_like_organisation(parent) and _begins_in_order(head, parent)
     ending = next((end for end in _SHORT_ENDINGS if plain_short.endswith(end) and len(end) == 2), plain_short[-1])
     if ending not in _SHORT_ENDINGS:
+        brand = len(plain_short) == 4 and plain_short[:2] == plain_long[:2] and _FIRM.search(long) is not None
         return (
-            len(plain_short) <= 3
+            (len(plain_short) <= 3 or brand)
             and _INSTITUTION.search(long) is not None
             and _begins_in_order(plain_short, plain_long)
         )
@@ -184,6 +209,9 @@ def list_beginnings(name: str) -> list[str]:
     """Give the characters of a name that an abbreviation of it may begin with, its own beginning first."""
     plain = strip_form(name)
     characters = list(dict.fromkeys(plain[:2]))
+    territory = _begin_of_territory(name)
+    if territory:
+        characters += name[territory : territory + 2]
     parent = _PARENT.match(plain)
     if parent:
         characters += plain[parent.end() : parent.end() + 2]

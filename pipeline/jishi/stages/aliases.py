@@ -169,8 +169,10 @@ def _may_own(other: str, name: str, names: dict[str, list[Span]]) -> bool:
         return True  # 台湾|护理学会
     if names[other][0][0] < _LEAD or any(0 <= first - end <= _SOON for _, end in names[other]):
         return True
-    parent = next((other[:length] for length in range(len(other) - len(name), 1, -1) if other[:length] in names), None)
-    return parent is not None and (names[parent][0][0] < _LEAD or len(names[parent]) >= _OFTEN)
+    university = _UNIVERSITY.match(other)
+    parent = university.group() if university else other[: -len(name)]
+    own = [spans for form, spans in names.items() if form.startswith(parent) or form.endswith(parent)]
+    return any(spans[0][0] < _LEAD for spans in own) or sum(map(len, own)) >= _OFTEN
 
 
 @functools.cache
@@ -197,7 +199,25 @@ def _extends(prefix: str, name: str, names: dict[str, list[tuple[int, int]]]) ->
     if name[0] in "省市区县镇乡州" and len(prefix) <= 6:
         return True
     return prefix.endswith(
-        ("大学", "学院", "公司", "集团", "医院", "委", "部", "局", "厅", "处", "室", "协会", "学会", "中学", "学校")
+        (
+            "大学",
+            "学院",
+            "公司",
+            "集团",
+            "医院",
+            "委",
+            "部",
+            "局",
+            "厅",
+            "处",
+            "室",
+            "协会",
+            "学会",
+            "中学",
+            "学校",
+            "附属",
+            "附设",
+        )
     )
 
 

@@ -30,6 +30,7 @@ _FEWEST = 3  # characters of a part of a name that is one by itself
 _TOGETHER = re.compile(
     r"合作共建|共同主办|共同举办|联合主办|联合举办|联合(?![会国社体总工报库大])|携手|会同|协同|[\d一二三四五六七八九十百]+位"
 )
+_BELOW = re.compile(r"(?:全资|控股)?子公司|(?:旗|属|辖|下)[下属](?:的|之)?")  # 海岳集团|旗下|青禾银行
 _INSTITUTION = re.compile(
     r"(?P<first>.{2,}(?:(?<!科)学院|[学科]系|研究[所院]|中心|委员会|协会|学会|出版社|支部|[部处系科]))"
     r"(?P<second>[\u4e00-\u9fff]{2,8}大学(?!生).*)"
@@ -42,6 +43,7 @@ _DASH = re.compile(r"[-—–－]{1,2}")
 _SHORT_FORM = re.compile(r"(.{2,})[（(](?:以下)?简称[:：]?([^（）()]{2,12})[）)](.*)")
 
 _COMMITTEE = re.compile(r"(?:分?团委|党委|党组|党总支)$")
+_MANNER = re.compile(r"(?:驻会|专职|常务|名誉)$")  # how an office is held
 _SECRETARY = re.compile(r"(?:第一|常务)?副?书记|委员(?!会)|成员")
 
 
@@ -142,6 +144,9 @@ def _find_parts(name: str) -> list[tuple[int, int]]:
 
 def _find_cut(name: str) -> tuple[int, int] | None:
     """Give where the first of several names ends and the next begins; None where there is but one."""
+    owned = _BELOW.search(name, 2)
+    if owned and ends_like_organisation(name) and len(name) - owned.end() >= _FEWEST:
+        return owned.span()
     for joint in _TOGETHER.finditer(name, _FEWEST):
         rest = name[joint.end() :]
         if len(rest) < 2 or not ends_like_organisation(name[: joint.start()]):
@@ -205,14 +210,16 @@ def join_touching(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     return result
 
 
-def return_committees(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
-    """Give the committee back to its office: 文学院分团委 + 书记 is 文学院 + 分团委书记."""
+def return_offices(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Give to an office what belongs to it: 文学院分团委 + 书记 is 文学院 + 分团委书记, so is 书协驻会 + 副主席."""
     result = list(spans)
     for i, (body, office) in enumerate(pairwise(spans)):
         if (body.label, office.label) != ("ORG", "TITLE") or body.end != office.start:
             continue
         committee = _COMMITTEE.search(text, body.start, body.end)
-        if committee and committee.start() - body.start >= 2 and _SECRETARY.match(text, office.start, office.end):
+        if committee is None or not _SECRETARY.match(text, office.start, office.end):
+            committee = _MANNER.search(text, body.start, body.end)
+        if committee and committee.start() - body.start >= 2:
             result[i] = body._replace(end=committee.start())
             result[i + 1] = office._replace(start=committee.start())
     return result

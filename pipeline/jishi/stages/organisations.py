@@ -33,12 +33,17 @@ _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
 _TERM = re.compile(r"(?:第|(?<![新上下前每这那同本历]))[一二三四五六七八九十百\d]{1,4}届$")
 # Whose terms of office make names of their own: 第三十届学生会, but 第二届松江大学… is an event's.
 _TERMED = re.compile(r"(?:学生会|研究生会|委员会|团委|理事会|[组筹执]委会)$")
+_ROOM = re.compile(r"[在到进回的]$")  # before 办公室 where it is a room
+# A class of a Taiwanese school: 护四二A, the second year of four in nursing.
+_CLASS = re.compile(
+    r"(?<![\u4e00-\u9fff])(?!第)[\u4e00-\u9fff]{1,2}[二三四五六][一二三四五六][A-F甲乙丙丁](?![A-Za-z\d])"
+)
 _FIRST_TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届(?=.{2})")
 _SOME = re.compile(r"某|(?<!第)[一二两三四五六七八九十几数多\d]+[所家间](?=.*(?:大学|学院|学校|医院|公司|银行)$)")
 _BRANCH = re.compile(r"(?:党总?支部?|团总?支部?)(?<=[支部])(?!副?书记|委员|部|成员)")
 _LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
 _WHOLE = re.compile(
-    r"(?:政府|大学|学院|学生会|研究生会|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|总工会)$"
+    r"(?:政府|大学|学院|学生会|研究生会|集团|公司|基金会|委员会|协会|学会|研究会|研究院|研究所|医院|中学|小学|银行|联合会|联会|总工会|[公商]会|促进会|合作社|事务所|出版社|博物馆|电视台)$"
 )
 # Which names a generic word can stand for, by what they end in.
 _KINDS = {
@@ -73,6 +78,8 @@ _KINDS = {
     "校友会": re.compile(r"校友会$"),
     "实验室": re.compile(r"实验室$"),
 }
+# Before a kind of body, all of them: 全台日照中心.
+_WHOLE_OF = ("全台", "全港", "全澳", "全省", "全市", "全县", "全区", "全校", "全院")
 _KINDS_OF_BODY = ("firm", "care", "bureau")
 _GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "集团公司": "集团"}
 
@@ -85,7 +92,8 @@ _GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "集�
 def find_organisations(doc: Doc) -> Doc:
     """Set `doc._.organisations` and `doc._.resolved`."""
     text = read_text(doc)
-    mentions = _collect(text, read_entities(doc))
+    entities = read_entities(doc)
+    mentions = _add_classes(text, _collect(text, entities), entities)
     names: dict[str, list[tuple[int, int]]] = {}
     for start, end in mentions:
         names.setdefault(text[start:end], []).append((start, end))
@@ -142,6 +150,8 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
             parts = [(start, latin.start()), latin.span(1)] if latin else [(start, end)]
             for part in parts:
                 name = text[part[0] : part[1]]
+                if name == "办公室" and _ROOM.search(text, max(0, part[0] - 1), part[0]):
+                    continue
                 if _some().search(text, max(0, part[0] - 4), part[0]):
                     kinds[name] += 1
                 if _is_name(name):
@@ -162,6 +172,16 @@ def _some() -> re.Pattern[str]:
     """What stands before a kind of body: 各快递公司, 第一间托育中心, 非英语系."""
     words = "|".join(sorted(filter_words("some"), key=lambda word: (-len(word), word)))
     return re.compile(rf"(?:{words}|[一二两三四五六七八九十几数多\d]+[家所间]|(?<![援中是并绝除莫若岂南北东西])非)$")
+
+
+def _add_classes(text: str, found: list[tuple[int, int]], entities: list[Entity]) -> list[tuple[int, int]]:
+    """Give the mentions with the classes of a list of results (冠军：护四二A) that the tagger left out."""
+    classes = [match.span() for match in _CLASS.finditer(text)]
+    if not classes:
+        return found
+    taken = sorted((entity.start, entity.end) for entity in entities)
+    free = [span for span in classes if not any(start < span[1] and span[0] < end for start, end in taken)]
+    return sorted([*found, *free])
 
 
 def _add_stated_aliases(text: str, names: dict[str, list[tuple[int, int]]]) -> None:
@@ -226,7 +246,12 @@ def _divide(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _is_name(name: str) -> bool:
     if len(name) < 2 or is_bare(name) or _not_organisation().search(name) or is_territory(name):
         return False
-    if name.endswith(("领导班", "二级学院", "各学院")) or _SOME.search(name) or _kinds().fullmatch(name):
+    if (
+        name.startswith(_WHOLE_OF)
+        or name.endswith(("领导班", "二级学院", "各学院"))
+        or _SOME.search(name)
+        or _kinds().fullmatch(name)
+    ):
         return False
     return not name.isascii() or name[0].isupper()
 

@@ -18,7 +18,7 @@ from jishi.lexicons import read_lines
 from jishi.stages.organisation_edges import (
     join_touching,
     mend_fronts,
-    return_committees,
+    return_offices,
     split_names,
     split_short_forms,
 )
@@ -73,7 +73,7 @@ def settle(
     kept = add_latin_names(text, kept, scores)
     kept = split_short_forms(text, mend_fronts(text, kept))
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
-    kept = split_joined(text, split_names(text, return_committees(text, move_office(text, kept))))
+    kept = split_joined(text, split_names(text, return_offices(text, move_office(text, kept))))
     kept = drop_doubtful(text, join_touching(text, agree(text, kept)))
     kept.sort(key=lambda span: span.start)
     kept = sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
