@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 
 import jieba
 import pytest
@@ -12,7 +14,7 @@ from spacy.lang.zh.lex_attrs import like_num
 
 import jishi
 from jishi.stages import words
-from jishi.stages.words import LONGEST_BLOCK, cut_words, is_dictionary_word
+from jishi.stages.words import LONGEST_BLOCK, cut_words, is_dictionary_word, word_counts
 
 jieba.setLogLevel(logging.CRITICAL)
 
@@ -49,3 +51,21 @@ def test_without_the_fast_segmenter_the_words_are_the_same(text, monkeypatch):
 @pytest.mark.parametrize("word", ["十二", "两千", "廿三", "人民", "3.5", "1/2", "~三百", "，", "千万", "一个", "①"])
 def test_numbers_are_told_as_spacy_tells_them(word: str) -> None:
     assert bool(jishi.load().vocab[word].like_num) == bool(like_num(word))
+
+
+def test_words_are_counted_as_jieba_counts_them():
+    counts = word_counts()
+    jieba.initialize()
+    assert counts.total == jieba.dt.total
+    for word in ("的", "图书馆", "图书馆员", "图书馆里", "龥", "青禾", "不约而同"):
+        assert counts.beginning_with(word[0]).get(word, 0) == jieba.dt.FREQ.get(word, 0)
+
+
+@pytest.mark.skipif(words.rjieba is None, reason="jieba itself segments here")
+def test_segmenting_and_counting_import_no_jieba():
+    script = (
+        "import sys; from jishi.stages.words import cut_words, word_counts\n"
+        "cut_words('青禾市图书馆举办读书会。'); word_counts().beginning_with('图')\n"
+        "assert 'jieba' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -6,7 +6,7 @@ import functools
 import math
 
 from jishi.lexicons import read_lines
-from jishi.stages.words import load_frequencies
+from jishi.stages.words import word_counts
 
 _STEP = 0.125  # one level of the data file, in nats
 _UNKNOWN = 16.0  # a character that the data does not know
@@ -116,15 +116,16 @@ def word_cost(text: str) -> float:
     """Give the cost of a simplified text as words, each independent of the others, by the dictionary of jieba.
     Punctuation, digits and letters cost what they cost as characters.
     """
-    frequencies, total = load_frequencies()
-    total_cost, language = math.log(total), character_sequences()
+    counts = word_counts()
+    total_cost = math.log(counts.total)
     best = [0.0] + [math.inf] * len(text)
     for start, char in enumerate(text):
         if not "\u4e00" <= char <= "\u9fff":
-            best[start + 1] = min(best[start + 1], best[start] + language.alone.get(char, _UNKNOWN))
+            best[start + 1] = min(best[start + 1], best[start] + character_sequences().cost_alone(char))
             continue
+        words = counts.beginning_with(char)
         for end in range(start + 1, min(len(text), start + 6) + 1):
-            count = frequencies.get(text[start:end], 0)
+            count = words.get(text[start:end])
             if count or end == start + 1:
                 best[end] = min(best[end], best[start] + total_cost - math.log(count or 1))
     return best[-1]

@@ -14,6 +14,7 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 FOLDER = "models/relations"
 
@@ -31,9 +32,18 @@ class LinearModel:
         self.labels = labels
         self.bias = bias
         self.weights = weights
-        self._first = {feature: row[0] for feature, row in weights.items()}
-        self._rows = {feature: number for number, feature in enumerate(weights, 1)}
-        self._matrix = np.array([bias, *weights.values()], dtype=np.float64)
+
+    @functools.cached_property
+    def _first(self) -> dict[str, float]:
+        return {feature: row[0] for feature, row in self.weights.items()}
+
+    @functools.cached_property
+    def _rows(self) -> dict[str, int]:
+        return {feature: number for number, feature in enumerate(self.weights, 1)}
+
+    @functools.cached_property
+    def _matrix(self) -> npt.NDArray[np.float64]:
+        return np.array([self.bias, *self.weights.values()], dtype=np.float64)
 
     def score(self, features: Iterable[str]) -> dict[str, float]:
         """Give each label's probability for one item described by its features. Unknown features count for nothing."""

@@ -31,17 +31,24 @@ def _converter(name: str) -> Any:
     return opencc.OpenCC(name)
 
 
+_IDEOGRAPHS = "".join(map(chr, range(0x4E00, 0xA000)))
+
+
 @functools.cache
-def _distinctive() -> tuple[frozenset[str], frozenset[str]]:
-    """Give the characters of traditional script only and those of simplified script only."""
-    ideographs = "".join(map(chr, range(0x4E00, 0xA000)))
-    simple = _converter("t2s").convert(ideographs)
-    traditional_only = {a for a, b in zip(ideographs, simple, strict=True) if a != b and _is_common(b)} - _SHARED
-    simplified_only = set(ideographs) - traditional_only - _WORDS_OF_BOTH
+def _traditional_only() -> frozenset[str]:
+    """Give the characters of traditional script only."""
+    simple = _converter("t2s").convert(_IDEOGRAPHS)
+    return frozenset(a for a, b in zip(_IDEOGRAPHS, simple, strict=True) if a != b and _is_common(b)) - _SHARED
+
+
+@functools.cache
+def _simplified_only() -> frozenset[str]:
+    """Give the characters of simplified script only."""
+    simplified_only = set(_IDEOGRAPHS) - _traditional_only() - _WORDS_OF_BOTH
     for standard in ("s2t", "s2tw", "s2hk"):  # 吃 and 群 are written so in Taiwan
-        full = _converter(standard).convert("\n".join(ideographs)).split("\n")
-        simplified_only -= {a for a, b in zip(ideographs, full, strict=True) if a == b}
-    return frozenset(traditional_only), frozenset(simplified_only)
+        full = _converter(standard).convert("\n".join(_IDEOGRAPHS)).split("\n")
+        simplified_only -= {a for a, b in zip(_IDEOGRAPHS, full, strict=True) if a == b}
+    return frozenset(simplified_only)
 
 
 def _is_common(char: str) -> bool:
@@ -51,17 +58,16 @@ def _is_common(char: str) -> bool:
 
 @functools.cache
 def _traditional_pattern() -> re.Pattern[str]:
-    return re.compile(f"[{''.join(sorted(_distinctive()[0]))}]")
+    return re.compile(f"[{''.join(sorted(_traditional_only()))}]")
 
 
 def classify_script(text: str) -> Script:
     """Say whether a text is simplified, traditional or mixed. Without a distinctive character it is simplified."""
     if not _traditional_pattern().search(text):
         return "simplified"
-    traditional_only, simplified_only = _distinctive()
     characters = set(text)
-    traditional = sum(map(text.count, characters & traditional_only))
-    simplified = sum(map(text.count, characters & simplified_only))
+    traditional = sum(map(text.count, characters & _traditional_only()))
+    simplified = sum(map(text.count, characters & _simplified_only()))
     if simplified and traditional <= max(simplified * _STRAY, 1):
         return "simplified"
     return "traditional" if simplified <= traditional * _STRAY else "mixed"
@@ -143,7 +149,7 @@ def _restore_rare(text: str, converted: str) -> str:
 
 @functools.cache
 def _stray_characters() -> dict[int, str]:
-    return {ord(char): simplify_character(char) for char in _distinctive()[0]}
+    return {ord(char): simplify_character(char) for char in _traditional_only()}
 
 
 @functools.cache
@@ -187,4 +193,4 @@ def to_traditional(text: str) -> str:
 
 def is_simplified_only(char: str) -> bool:
     """Whether a character belongs to simplified script alone: no traditional text has it."""
-    return char in _distinctive()[1]
+    return char in _simplified_only()

@@ -8,11 +8,15 @@ ideographs that jieba does not know as such, and readings that are equally likel
 from __future__ import annotations
 
 import functools
-import importlib
+import importlib.util
 import logging
 import re
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
+
+import numpy as np
 
 rjieba: Any
 try:
@@ -51,10 +55,50 @@ def is_dictionary_word(word: str) -> bool:
     return bool(_load_jieba().dt.FREQ.get(word))
 
 
-def load_frequencies() -> tuple[dict[str, int], int]:
-    """Give the counts of the words of jieba's dictionary (0: only the beginning of a word) and their sum."""
-    dictionary = _load_jieba().dt
-    return cast(dict[str, int], dictionary.FREQ), cast(int, dictionary.total)
+class WordCounts:
+    """How often words of Chinese characters occur, by jieba's dictionary.
+
+    Its file is read where a word is asked for: all of it as a dictionary takes 60 MB and most of a second.
+    """
+
+    def __init__(self) -> None:
+        self._data = _find_file("dict.txt").read_bytes()
+        """Lines of a word, its count and its part of speech."""
+        self.total = sum(map(int, re.findall(rb" (\d+)", self._data)))
+        characters = np.frombuffer(self._data, np.uint8)
+        starts = np.append(0, np.flatnonzero(characters == ord("\n"))[:-1] + 1)
+        first = sum(characters[starts + i].astype(np.uint32) << (16 - 8 * i) for i in range(3))
+        order = np.argsort(first, kind="stable")
+        self._first, self._starts = first[order], starts[order]
+        self._known: dict[str, dict[str, int]] = {}
+
+    def beginning_with(self, character: str) -> dict[str, int]:
+        """Give the counts of the words that begin with a character."""
+        counts = self._known.get(character)
+        if counts is None:
+            counts = self._known[character] = dict(self._read(int.from_bytes(character.encode(), "big")))
+        return counts
+
+    def _read(self, character: int) -> Iterator[tuple[str, int]]:
+        """Yield the words that begin with a character, which is given as its bytes, and their counts."""
+        first, last = np.searchsorted(self._first, [character, character + 1])
+        for start in self._starts[first:last].tolist():
+            word, count, _ = self._data[start : self._data.index(b"\n", start)].decode().split(" ")
+            yield word, int(count)
+
+
+@functools.cache
+def word_counts() -> WordCounts:
+    """Give the counts, their file read once."""
+    return WordCounts()
+
+
+def _find_file(name: str) -> Path:
+    """Give where a file of jieba lies, without importing it: that takes a sixth of a second."""
+    package = importlib.util.find_spec("jieba")
+    if package is None or not package.submodule_search_locations:
+        raise ImportError("jieba is not installed")
+    return Path(package.submodule_search_locations[0]) / name
 
 
 @functools.cache
@@ -88,10 +132,12 @@ def _cut(text: str) -> list[str]:
 @functools.cache
 def _compile_unseen() -> re.Pattern[str]:
     """What finds characters that jieba's hidden Markov model never saw as a word: all readings of theirs are as bad."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from jieba.finalseg import emit_P as emissions
-    seen = emissions["S"]
+    source = importlib.util.spec_from_file_location("prob_emit", _find_file("finalseg/prob_emit.py"))
+    assert source is not None
+    assert source.loader is not None
+    emissions = importlib.util.module_from_spec(source)
+    source.loader.exec_module(emissions)
+    seen = emissions.P["S"]
     unseen = [chr(code) for code in range(0x4E00, 0x9FD6) if chr(code) not in seen]
     return re.compile(f"[{''.join(unseen)}]")
 
