@@ -19,6 +19,7 @@ from jishi.stages.findings import CreditFound
 _TAIL = 420  # characters at the end in which labels are looked for
 _HEAD = 300  # the same at the beginning of the body
 _HAN = "\u4e00-\u9fff"
+_BEHIND_LABEL = re.compile(r"[：:/|丨‖＼\\]|[图文]、")  # without one of which there is no label
 _GAP = r"\s*(?:\|\||[：:/|丨‖＼\\])\s*"
 # What follows a credit on a page but is none: 点赞, 扫码关注 …
 _TRAILER = re.compile(
@@ -138,6 +139,8 @@ def _zones(text: str, body_start: int) -> list[tuple[int, int]]:
 
 
 def _find_labels(text: str, start: int, end: int) -> Iterator[_Label]:
+    if not _BEHIND_LABEL.search(text, start, end):
+        return
     last_end = -100
     for found in _label_pattern().finditer(text, start, end):
         label, gap = found["label"], found["gap"].strip()
@@ -250,6 +253,8 @@ def _find_behind(text: str, body_start: int) -> Iterator[CreditFound]:
     for line in re.finditer(r"[^\n]+", text[body_start:]):
         start, end = body_start + line.start(), body_start + line.end()
         content = text[start:end]
+        if "摄" not in content and "供" not in content:
+            continue
         shot = _SHOT_BY.search(content, max(0, len(content) - _SHOT_TAIL))
         if shot:
             yield from _credit(
@@ -271,6 +276,8 @@ def _find_datelines(text: str, body_start: int) -> Iterator[CreditFound]:
         if not medium.startswith(("本", "我", "该")):
             yield CreditFound(medium, "source", found.start("medium"), found.end("medium"))
         break
+    if not any(word in text for word in ("记者", "通讯员", "特派员")):
+        return
     for found in _REPORTERS.finditer(text, body_start):
         yield from _credit(_read_reporters(text, found.start("all"), found.end("all")), ("author",))
     for pattern in (_REPORTER_LINE, _TAIWAN_REPORTER):
@@ -289,7 +296,9 @@ def _read_reporters(text: str, start: int, end: int) -> list[Named]:
 
 def _find_sources(text: str, body_start: int) -> Iterator[CreditFound]:
     start = max(body_start, len(text) - _TAIL)
-    for found in _TAKEN_FROM.finditer(text, start):
+    tail = text[start:]
+    may_be_taken = any(word in tail for word in ("消息", "报道", "摘自", "转自", "转载自"))  # which the pattern needs
+    for found in _TAKEN_FROM.finditer(text, start) if may_be_taken else ():
         group = next(name for name in ("told", "taken", "reprinted") if found[name])
         name, offset = found[group], found.start(group)
         quoted = re.search(r"[“「《]([^”」》]+)", name)
@@ -298,7 +307,7 @@ def _find_sources(text: str, body_start: int) -> Iterator[CreditFound]:
         trimmed = re.sub(r"微信公众号$|公众号平台$", "", name).strip()
         if trimmed:
             yield CreditFound(trimmed, "source", offset, offset + len(trimmed))
-    for found in (*_LINKED.finditer(text, start), *_DATED.finditer(text, start)):
+    for found in (*_LINKED.finditer(text, start), *(_DATED.finditer(text, start) if "/" in tail else ())):
         yield CreditFound(found["medium"], "source", *found.span("medium"))
 
 

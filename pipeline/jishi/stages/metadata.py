@@ -74,6 +74,7 @@ _DATED_HEADING = re.compile(
     r"^\W*+(?:最新(?:动态|资讯|消息|公告|通知)|通知公告|新闻动态|公告栏|要闻|热点|新闻中心|校园(?:新闻|快讯)|信息公开)\W*$"
 )
 _LISTED_DATE = r"[\[(（【]?(?:(?:19|20)\d\d[-./])?\d{1,2}[-./]\d{1,2}[\])）】]?"
+_IN_LISTED_DATE = re.compile(r"\d[-./]\d")
 _DATED_ITEM = re.compile(rf"^\W*(?:{_LISTED_DATE}\s+\S.*[{_HAN}].*|\S.*[{_HAN}].*[\s\[(（【]+{_LISTED_DATE})\s*$")
 _LONGEST_ITEM = 60
 _LIST_LEAST = 2
@@ -141,7 +142,7 @@ def read_layout(text: str, title_end: int | None = None) -> Layout:
 def _find_boilerplate(text: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Give the lines that are no text of the article: navigation, footers, lists of other articles."""
     found = [_is_boilerplate(text[start:end]) for start, end in lines]
-    dated = [end - start <= _LONGEST_ITEM + 12 and bool(_DATED_ITEM.match(text[start:end])) for start, end in lines]
+    dated = [end - start <= _LONGEST_ITEM + 12 and _is_dated(text[start:end]) for start, end in lines]
     for i, (start, end) in enumerate(lines):
         line = text[start:end]
         if _LIST_HEADING.match(line):
@@ -161,6 +162,10 @@ def _find_boilerplate(text: str, lines: list[tuple[int, int]]) -> list[tuple[int
 
 def _is_boilerplate(line: str) -> bool:
     return bool(_BOILERPLATE.match(line) or (_MENU.match(line) and _MENU_WORDS.search(line)))
+
+
+def _is_dated(line: str) -> bool:
+    return bool(_IN_LISTED_DATE.search(line) and _DATED_ITEM.match(line))
 
 
 def _is_item(text: str, line: tuple[int, int]) -> bool:
