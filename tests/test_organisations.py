@@ -101,3 +101,16 @@ def test_department_of_another_school_in_a_list_is_not_the_writers() -> None:
         "护理系": [],
         "北辰大学护理系": [],
     }
+
+
+def test_only_college_of_an_article_named_twice_is_ours_though_not_in_the_opening() -> None:
+    doc = build_doc("我院党校获得表彰。会上，{O:人口学院}代表发言。会后{O:人口学院}组织了学习。")
+    assert resolve(doc, "我院") == "人口学院"
+
+
+def test_college_of_another_country_is_not_ours() -> None:
+    doc = build_doc(
+        "{O:美国清河学院法学院}院长到访我院。{O:美国清河学院法学院}的来宾听取了介绍，{O:美国清河学院法学院}院长致谢。"
+        "{O:松江法学院}师生参加，{O:松江法学院}供稿。"
+    )
+    assert resolve(doc, "我院") == "松江法学院"

@@ -47,19 +47,19 @@ class NameIndex:
         self.by_beginning: dict[str, list[str]] = defaultdict(list)
         self.by_start: dict[str, list[str]] = defaultdict(list)
         self.equated: dict[str, str] = {}
-        self.one_university = len({found.group() for name in names if (found := _UNIVERSITY.match(name))}) == 1
-        lengths = {len(_plain(name)) for name in names}
+        universities = {found.group() for name in names if (found := _UNIVERSITY.match(name))}
+        self.one_university = len(universities) == 1
+        lengths = {len(_plain(name)) for name in (*names, *universities)}
         starts = {start: name for name, spans in names.items() for start, _ in spans}
         for name, spans in names.items():
             plain = _plain(name)
             for length in lengths:
                 if length < len(plain):
                     self.by_ending[plain[-length:]].append(name)
-            for char in list_beginnings(name):
-                self.by_beginning[char].append(name)
-            for length in lengths:
                 if length < len(name):
                     self.by_start[name[:length]].append(name)
+            for char in list_beginnings(name):
+                self.by_beginning[char].append(name)
             for _, end in spans:
                 short = self._find_equated(text, end, starts)
                 if short is not None and len(short) < len(name):
@@ -123,7 +123,7 @@ def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -
         other for other in index.by_ending.get(plain, ()) if _extends(_plain(other)[: -len(plain)], plain, names)
     ]
     if department:
-        endings = [other for other in endings if index.one_university or _may_own(other, name, names)]
+        endings = [other for other in endings if index.one_university or _may_own(other, name, index)]
     if endings:
         return _nearest_before(endings, names, names[name][0][0])
     candidates = [
@@ -158,12 +158,13 @@ def _share_tail(name: str, other: str) -> bool:
     return len(name) > _TAIL and name[-_TAIL:] == other[-_TAIL:]
 
 
-def _may_own(other: str, name: str, names: dict[str, list[Span]]) -> bool:
+def _may_own(other: str, name: str, index: NameIndex) -> bool:
     """Say whether a department without its parent may be `other`, which is named with it.
 
     It stands soon after, or `other` or its parent is what the article is about: the 护理系 of the school that writes is
     not that of another school in a list.
     """
+    names = index.names
     first = names[name][0][0]
     if not ends_like_organisation(other[: -len(name)]):
         return True  # 台湾|护理学会
@@ -171,7 +172,8 @@ def _may_own(other: str, name: str, names: dict[str, list[Span]]) -> bool:
         return True
     university = _UNIVERSITY.match(other)
     parent = university.group() if university else other[: -len(name)]
-    own = [spans for form, spans in names.items() if form.startswith(parent) or form.endswith(parent)]
+    forms = {parent, *index.by_start.get(parent, ()), *index.by_ending.get(parent, ())}
+    own = [names[form] for form in forms if form in names]
     return any(spans[0][0] < _LEAD for spans in own) or sum(map(len, own)) >= _OFTEN
 
 

@@ -23,6 +23,7 @@ _SENTENCE = re.compile(r"[。！？\n]")
 # 校学生会, 院青协: the school's or college's own, where no longer word ends in 校 or 院
 _OWN_SCHOOL = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的和与及由对向为了是着])(?:校|院(?=学生会|研究生会|青协|团委))")
 _WRITERS_OFFICE = re.compile(r"学[校院]办公室")
+_AFTER = "则亦均也皆"  # words that follow a name and end none
 _LARGE = re.compile(r"(?:大学|学院|公司|集团|医院|协会|学会|基金会|研究所|研究院|研究中心|博物馆)")
 _FEWEST = 3  # characters of a part of a name that is one by itself
 
@@ -47,17 +48,20 @@ _MANNER = re.compile(r"(?:驻会|专职|常务|名誉)$")  # how an office is he
 _SECRETARY = re.compile(r"(?:第一|常务)?副?书记|委员(?!会)|成员")
 
 
-def mend_fronts(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
-    """Let organisations begin where their names do: without 到 or ♠, with 校, 美国 or an opening mark."""
+def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Let organisations begin and end where their names do: without 到, ♠ or 则, with 校, 美国 or an opening mark."""
     known = {text[span.start : span.end] for span in spans if span.label == "ORG"}
     result: list[TaggedSpan] = []
     for span in spans:
         if span.label == "ORG":
             floor = next((other.end for other in reversed(result) if other.label != "LOC"), 0)
-            start = _find_front(text, span.start, span.end, floor, known)
+            end = span.end
+            if text[end - 1] in _AFTER and ends_like_organisation(text[span.start : end - 1]):
+                end -= 1
+            start = _find_front(text, span.start, end, floor, known)
             while result and result[-1].label == "LOC" and start <= result[-1].start:
                 result.pop()
-            span = span._replace(start=start)
+            span = span._replace(start=start, end=end)
         if span.start < span.end:
             result.append(span)
     return result
@@ -79,7 +83,7 @@ def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) ->
     if own and own.end() == start:
         return start - 1
     country = _countries().search(text, max(floor, start - 6), start)
-    if country and country.end() == start and _LARGE.search(text, start, end) and not _begins_with_country(text, start):
+    if country and country.end() == start and _LARGE.search(text, start, end) and not names_country(text[start:end]):
         return country.start()
     return start
 
@@ -117,8 +121,14 @@ def _countries() -> re.Pattern[str]:
     return re.compile(f"(?:{_country_names()})$")
 
 
-def _begins_with_country(text: str, start: int) -> bool:
-    return text.startswith("中国", start) or re.match(_country_names(), text[start : start + 8]) is not None
+@functools.cache
+def _country_first() -> re.Pattern[str]:
+    return re.compile(f"(?:{_country_names()}|中国)")
+
+
+def names_country(name: str) -> bool:
+    """Say whether a name begins with a country's."""
+    return _country_first().match(name) is not None
 
 
 def split_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:

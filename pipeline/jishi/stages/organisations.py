@@ -17,6 +17,7 @@ from jishi.stages.affiliations import ends_like_organisation, filter_words, gene
 from jishi.stages.aliases import find_stated_aliases, join_names
 from jishi.stages.clauses import QUOTES
 from jishi.stages.findings import Entity, OrganisationFound, read_entities, read_text
+from jishi.stages.organisation_edges import names_country
 
 _EDGE = " \u3000\xa0，。、；：！？·—-〔〕"
 # The tagger's scores below which more names are wrong than right, for names that end as organisations do and for others
@@ -25,7 +26,7 @@ _LEAST_SCORE = 0.45
 _LEAST_SCORE_ODD = 0.8
 # What stands before an organisation that is visited or lends its rooms, and so is not the one that writes.
 _ELSEWHERE = re.compile(r"(?:在|赴|前往|来到|走进|访问|到访|参观|拜访|考察|莅临|与|和|同|邀请|来自)$")
-_OFTEN = 3  # mentions of what 我校 can stand for, where neither the opening nor the credits name it
+_OFTEN = 2  # mentions of what 我校 can stand for, where neither the opening nor the credits name it
 _NEAR = 120  # characters between an organisation and 该… that goes back to it
 _POINTING = re.compile(r"[本我该][校院系所部局司会](?=.{2})|我国")
 _UNIVERSITY = re.compile(r"大学$")
@@ -180,7 +181,8 @@ def _add_classes(text: str, found: list[tuple[int, int]], entities: list[Entity]
     if not classes:
         return found
     taken = sorted((entity.start, entity.end) for entity in entities)
-    free = [span for span in classes if not any(start < span[1] and span[0] < end for start, end in taken)]
+    before = [bisect.bisect_left(taken, (end,)) - 1 for _, end in classes]
+    free = [span for span, last in zip(classes, before, strict=True) if last < 0 or taken[last][1] <= span[0]]
     return sorted([*found, *free])
 
 
@@ -399,6 +401,10 @@ class OrganisationLookup:
         return self.forms[name]
 
 
+def _is_foreign(name: str) -> bool:
+    return names_country(name) and not name.startswith(("中国", "台湾", "香港", "澳门"))
+
+
 def _choose(
     text: str,
     organisations: list[OrganisationFound],
@@ -415,8 +421,10 @@ def _choose(
         score += 2.0 * any(start < body_start for start, _ in found.spans)
         score += 2.0 * any(body_start <= start < head_end for start, _ in found.spans)
         score += 2.0 * any(a <= start < b for start, _ in found.spans for a, b in credit_spans)
-        if all(_ELSEWHERE.search(text, max(0, start - 3), start) for start, _ in found.spans):
+        if _ELSEWHERE.search(text, max(0, found.spans[0][0] - 3), found.spans[0][0]):
             score -= 3.0
+        if _is_foreign(found.name):
+            score -= 8.0
         scores.append((score, index))
     scores.sort(key=lambda item: (-item[0], item[1]))
     if not scores or scores[0][0] <= 0 or (len(scores) > 1 and scores[0][0] < 1.3 * scores[1][0]):

@@ -17,7 +17,7 @@ import numpy as np
 from jishi.lexicons import read_lines
 from jishi.stages.organisation_edges import (
     join_touching,
-    mend_fronts,
+    mend_ends,
     return_offices,
     split_names,
     split_short_forms,
@@ -71,7 +71,7 @@ def settle(
     whole = begin_with_word(text, spans, words) if has_interpunct(text) else spans
     kept = [span for span in mend_edges(text, whole) if is_name(text[span.start : span.end], span.label)]
     kept = add_latin_names(text, kept, scores)
-    kept = split_short_forms(text, mend_fronts(text, kept))
+    kept = split_short_forms(text, mend_ends(text, kept))
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
     kept = split_joined(text, split_names(text, return_offices(text, move_office(text, kept))))
     kept = drop_doubtful(text, join_touching(text, agree(text, kept)))
