@@ -1,4 +1,4 @@
-"""Where an event's name may stand: candidates, before a model decides."""
+"""Where an event's name and attendance may stand: candidates, before a model decides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
+from jishi.stages.event_facts import find_attendance
 from jishi.stages.event_names import find_name_candidates
 from jishi.stages.findings import register_extensions
 
@@ -47,3 +48,16 @@ def test_an_event_that_the_tagger_marked_needs_no_head_noun():
 def test_no_name_begins_with_a_closing_mark():
     text = "会后，青禾大学（南校区）座谈会、联欢晚会在礼堂举行。"
     assert not any(name[0] in "）、，" for name in names(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("来自21个省市的400多名滑雪爱好者参赛。", (400, "over", "400多名")),
+        ("松涛学院1位院士、2位馆长以及近200名师生齐聚一堂。", (200, "under", "近200名")),
+        ("讲座由林听雨主持，60余学生到场。", (60, "over", "60余")),
+        ("临江市约12,000位居民参加。", (12000, "about", "约12,000位")),
+    ],
+)
+def test_numbers_of_people_are_among_the_candidates(text: str, wanted: tuple[int, str, str]):
+    assert wanted in {(found.count, found.bound, found.text) for found, _ in find_attendance(build(text))}

@@ -245,7 +245,7 @@ _NUMERAL = r"(?:[0-9０-９][0-9０-９,，]*|[一二两三四五六七八九十
 _ATTENDANCE = re.compile(
     r"(?P<under>近|将近|不足|不到)?(?P<over>超过|逾|多达|至少)?(?P<about>约|大约|预计|估计)?"
     r"(?P<number>" + _NUMERAL + r")(?P<unit>[百千万]?)(?P<more>余|多|几)?(?P<vague>左右|上下)?"
-    r"(?:名|位|人次|人|个)(?P<what>[^，。；！？\n]{0,30})"
+    r"(?:名|位|人次|人|个|(?<=[余多])(?=学生|师生|教师|学者|专家|代表|嘉宾|观众))(?=(?P<what>[^，。；！？\n]{0,30}))"
 )
 _ATTENDANCE_BEGINS = re.compile(r"[近将不超逾多至约大预估0-9０-９一二两三四五六七八九十百千万]")
 _PRESENT = re.compile(
@@ -261,7 +261,7 @@ def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]
         count = _read_number(match["number"], match["unit"])
         if count is None or count < 2:
             continue
-        end = match.start("what")
+        end = match.end()
         bound = "exact"
         if match["under"]:
             bound = "under"
@@ -290,9 +290,7 @@ def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]
         features.append(f"earlier={earlier.group() if earlier else None}")
         features.append(f"later={_PRESENT.search(text, clause_end, sentence_end) is not None}")
         features += [f"what={match['what'][i : i + 2]}" for i in range(min(8, max(0, len(match["what"]) - 1)))]
-        found.append(
-            (AttendanceFound(count, bound, match.group()[: end - match.start()], match.start(), end), features)
-        )
+        found.append((AttendanceFound(count, bound, match.group(), match.start(), end), features))
     return found
 
 
