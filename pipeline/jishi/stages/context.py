@@ -13,7 +13,7 @@ from jishi.stages.acts import ActIndex
 from jishi.stages.clauses import find_clauses, find_quotations, find_sentences
 from jishi.stages.evidence import Evidence
 from jishi.stages.findings import read_text
-from jishi.stages.groups import PersonGroup, find_person_groups
+from jishi.stages.groups import PersonGroup, find_person_groups, set_rows
 from jishi.stages.phrases import PhraseFinder
 
 
@@ -101,6 +101,7 @@ def _make_context(
     first = doc._.body_start or (sentences[0][1] if sentences else 0)
     spoken = sum(act.kind == "speak" for act in acts.acts)
     groups = find_person_groups(text, entities, doc._.people)
+    set_rows(text, groups, acts)
     order = sorted(range(len(groups)), key=lambda i: groups[i].start)
     return Context(
         text=text,

@@ -43,6 +43,8 @@ PLACE_THRESHOLD = 0.3
 ORGANISER_THRESHOLD = 0.5
 ATTENDANCE_THRESHOLD = 0.3
 ROLE_THRESHOLD = 0.35
+LIKELIEST_ROLE_THRESHOLD = 0.32  # few who are named at an event do nothing there
+LIST_SHARE = 0.3  # what is thought of a list weighs so much for each of its members
 
 
 Loader = Callable[[str], LinearModel]
@@ -482,10 +484,16 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
         scores = own[person]
         longest = max(groups, key=lambda group: len(group.mentions))
         if len(longest.mentions) > 1:  # people named together mostly do the same
-            scores = _mean_scores([scores, lists[id(longest)]])
+            of_list = lists[id(longest)]
+            scores = {role: score + LIST_SHARE * (of_list[role] - score) for role, score in scores.items()}
         votes = [_event_before(context, found, group.start) for group in groups]
         event = max(range(len(found)), key=votes.count)
-        found[event].participants += [(person, role) for role, score in scores.items() if score >= ROLE_THRESHOLD]
+        likeliest = max(scores, key=lambda role: scores[role])
+        found[event].participants += [
+            (person, role)
+            for role, score in scores.items()
+            if score >= (LIKELIEST_ROLE_THRESHOLD if role == likeliest else ROLE_THRESHOLD)
+        ]
 
 
 def _mean_scores(scores: list[dict[str, float]]) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """People named together: 甲公司董事长张三、总经理李四，乙大学教授王五等出席 is one group of three.
 
 What is said of a list stands before its first or after its last name, so the relation stages look around the group.
+Groups that follow each other with no word of acting between them are a row (甲大学张三、李四；乙大学王五): what is said
+of one may be said of all.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from jishi.stages.acts import ActIndex
 from jishi.stages.findings import PersonFound
 
 _CONNECTORS = re.compile(
@@ -18,7 +21,9 @@ _CONNECTORS = re.compile(
 _AFTER_NAME = re.compile(r"先生|女士|老师|同志|同学|教授|博士|校友|等(?:人|领导|嘉宾|同志|老师)?")
 _MAX_GAP = 60
 _MAX_UNKNOWN = 8
+_MAX_ROW_GAP = 45
 _ADDRESS = frozenset(("先生", "女士", "老师", "同志", "同学", "教授", "博士"))
+_SENTENCE_MARK = re.compile("[。！？]")
 _ACTING = re.compile(
     r"主持|[致发讲作做]|报告|介绍|表示|指出|强调|出席|参加|陪同|邀请|欢迎|会见|座谈|为[^，]|对|向|在|由|将|并|了"
 )
@@ -34,12 +39,23 @@ class Mention:
 
 
 @dataclass(slots=True)
+class Row:
+    """Groups between which nothing is done, from the first one's start to the last one's end; `size` counts them."""
+
+    start: int
+    end: int
+    size: int = 1
+
+
+@dataclass(slots=True)
 class PersonGroup:
     """Mentions that stand in one list; `start`/`end` take in the titles before the first and after the last name."""
 
     start: int
     end: int
     mentions: list[Mention]
+    row: Row | None = None
+    """The row that the group stands in, where `set_rows` has found one of several groups."""
 
 
 def find_person_groups(text: str, entities: list[tuple[int, int, str]], people: list[PersonFound]) -> list[PersonGroup]:
@@ -72,6 +88,28 @@ def find_person_groups(text: str, entities: list[tuple[int, int, str]], people: 
             start = _extend_left(text, mention.start, ends)
             groups.append(PersonGroup(start, _extend_right(text, mention.end, starts), [mention]))
     return groups
+
+
+def set_rows(text: str, groups: list[PersonGroup], acts: ActIndex) -> None:
+    """Set each group's `row`. acts: the words of acting in `text`; one between two groups parts them, as the end of a
+    sentence does."""
+    row: Row | None = None
+    last: PersonGroup | None = None
+    for group in sorted(groups, key=lambda group: group.start):
+        if row is not None and last is not None and _goes_on(text, row.end, group.start, acts):
+            row.end, row.size = group.end, row.size + 1
+            last.row = group.row = row
+        else:
+            row = Row(group.start, group.end)
+        last = group
+
+
+def _goes_on(text: str, start: int, end: int, acts: ActIndex) -> bool:
+    return (
+        0 <= end - start <= _MAX_ROW_GAP
+        and not _SENTENCE_MARK.search(text, start, end)
+        and not acts.between(start, end)
+    )
 
 
 def _joins(text: str, start: int, end: int, covers: dict[int, int]) -> bool:

@@ -9,10 +9,11 @@ from spacy.tokens import Doc
 from jishi.stages.clauses import locate
 from jishi.stages.context import Context
 from jishi.stages.evidence import describe_level
-from jishi.stages.groups import PersonGroup
+from jishi.stages.groups import PersonGroup, Row
 from jishi.stages.tagger import PERSON_ROLES
 
 ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other")
+_NEAR_ACTS = 8
 
 
 def describe_person(
@@ -22,11 +23,16 @@ def describe_person(
     text, people, talks = context.text, doc._.people, doc._.talks
     features = {f"mentions={min(len(groups), 4)}", f"people={min(len(people) // 3, 5)}"}
     features.update(f"event={kind}" for kind in event_types)
+    features.update(f"title_act={word}" for word in context.title_acts)
     for group in groups:
         features.update(_describe_group(context, text, group, event_types))
+        if group.row is not None:
+            features.update(_describe_row(context, text, group.row))
         position = next((m for m in group.mentions if m.person == person), None)
         if position is not None and len(group.mentions) > 1:
             features.add(f"first_of_list={group.mentions[0].person == person}")
+    if not any(feature.startswith("does:") for feature in features):
+        features.update(("does_nothing", f"does_nothing:{event_types[0] if event_types else None}"))
     found = people[person]
     features.add(f"titled={bool(found.positions)}")
     for held in found.positions:
@@ -35,9 +41,11 @@ def describe_person(
     if spoken:
         features.add("speaks_on_topic")
         features.update(f"talk={talk.kind}" for talk in spoken)
+    longest = max(groups, key=lambda group: len(group.mentions))
     for role in PERSON_ROLES:
         likely = max((context.evidence.role(role, start, end) for start, end in found.spans), default=0.0)
-        features.add(describe_level(role, likely))
+        of_list = max(context.evidence.role(role, mention.start, mention.end) for mention in longest.mentions)
+        features.add(describe_level(role, max(likely, of_list / 2)))  # what one of a list does, the others may do
     first = min((group.start for group in groups), default=0)
     features.add(f"first_place={min(max(0, first - context.body_start) // 100, 6)}")
     features.add(f"only_title={all(group.start < context.body_start for group in groups)}")
@@ -65,6 +73,8 @@ def _describe_group(context: Context, text: str, group: PersonGroup, event_types
         features.update((f"after:{act.word}:{owned}", f"after_kind:{act.kind}:{owned}"))
         if i == 0:
             features.update((f"next:{act.word}", f"next_kind:{act.kind}"))
+        if i < 3:
+            features.add(f"many={len(group.mentions) > 2}:{act.kind}")
     for act in context.acts.between(clause_end, sentence_end):
         if act.start < next_group:
             features.update((f"sentence:{act.word}", f"sentence_kind:{act.kind}"))
@@ -75,6 +85,20 @@ def _describe_group(context: Context, text: str, group: PersonGroup, event_types
     if before:
         last = before[-1]
         features.add(f"last_before:{last.word}:{min((group.start - last.end) // 3, 4)}")
-    for event_type in event_types[:1]:
-        features.add(f"{event_type}:next={clause_acts[0].kind if clause_acts else None}")
+    event_type = event_types[0] if event_types else None
+    features.add(f"{event_type}:next={clause_acts[0].kind if clause_acts else None}")
+    features.update(f"does:{act.kind}:{event_type}" for act in (*before[-_NEAR_ACTS:], *clause_acts[:_NEAR_ACTS]))
+    return features
+
+
+def _describe_row(context: Context, text: str, row: Row) -> set[str]:
+    """Give the features of what stands around several lists: 参加会议的有甲大学张三；乙大学李四."""
+    sentence_start, _ = context.sentences[locate(context.sentences, row.start)]
+    _, sentence_end = context.sentences[locate(context.sentences, row.end - 1)]
+    lead = text[max(sentence_start, row.start - 2) : row.start]
+    features = {f"row={min(row.size, 6)}", f"row_lead1={lead[-1:]}", f"row_lead2={lead}"}
+    for act in context.acts.between(sentence_start, row.start)[-2:]:
+        features.update((f"row_before:{act.word}", f"row_before_kind:{act.kind}"))
+    for i, act in enumerate(context.acts.between(row.end, sentence_end)[:2]):
+        features.update((f"row_after{i}:{act.word}", f"row_after_kind{i}:{act.kind}"))
     return features
