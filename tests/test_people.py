@@ -90,6 +90,21 @@ def test_honours_listed_before_the_word_for_a_title_of_honour_are_theirs() -> No
     assert honours["贾松年"] == []
 
 
+def test_honour_in_a_list_of_people_has_one_holder() -> None:
+    doc = build_doc(
+        "活动汇聚了荣获{H:松江大工匠}称号的{O:青禾厂}{T:技师}{P:陈力行}，{O:临江大学}{T:副校长}{P:贾松年}，"
+        "以及{O:临江大学}{T:教授}{P:王小云}。"
+    )
+    honours = {person.name: person.honours for person in doc._.people}
+    assert honours == {"陈力行": ["松江大工匠"], "贾松年": [], "王小云": []}
+
+
+def test_honour_of_a_bare_list_is_each_members() -> None:
+    doc = build_doc("{P:陈力行}、{P:贾松年}、{P:王小云}荣获{H:松江大工匠}称号，{T:主席}{P:何静远}主持。")
+    holders = {person.name for person in doc._.people if person.honours == ["松江大工匠"]}
+    assert holders == {"陈力行", "贾松年", "王小云"}
+
+
 def test_what_is_said_around_an_honour_is_no_part_of_it() -> None:
     doc = build_doc("荣获{H:松江大工匠年度殊荣}的{T:技师}{P:陈力行}作报告。")
     assert [person.honours for person in doc._.people] == [["松江大工匠"]]

@@ -32,7 +32,8 @@ _PAIR_THRESHOLD = 0.65
 _CARRY_THRESHOLD = 0.5
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
 _JOINED_THRESHOLD = 0.45  # for 主任、教授: by the guidelines a list carries its organisation
-_HONOUR_THRESHOLD = 0.55
+_HONOUR_THRESHOLD = 0.5
+_LISTED = re.compile(r"(?:先生|女士|老师|同学|同志|教授|博士|校友|等)*[、，和与及]+")
 
 
 @functools.cache
@@ -252,12 +253,39 @@ def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
 
 
 def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMention]) -> None:
-    """Give each honour to the people it is said of; of a long and a short form (教学名师, 省教学名师) the long one."""
+    """Give each place of an honour to the one it is said of, and to the bare list that the holder stands in (甲、乙、丙
+    荣获…称号); of a long and a short form (教学名师, 省教学名师) the long one."""
     model = load_linear_model("honour_person")
+    places: dict[int, dict[int, float]] = {}
     for candidate in list_candidates(scene, "H"):
-        if model.probability(candidate.features) >= _HONOUR_THRESHOLD:
-            start, end = scene.honours[candidate.title]
-            honour = scene.text[start:end]
-            person = people[mentions[candidate.mention].person]
+        scores = places.setdefault(candidate.title, {})
+        probability = model.probability(candidate.features)
+        scores[candidate.mention] = max(probability, scores.get(candidate.mention, 0.0))
+    for place, scores in places.items():
+        start, end = scene.honours[place]
+        honour = scene.text[start:end]
+        for mention in _find_honoured(scene, start, scores):
+            person = people[mentions[mention].person]
             if not any(known.endswith(honour) for known in person.honours):
                 person.honours = [known for known in person.honours if not honour.endswith(known)] + [honour]
+
+
+def _find_honoured(scene: Scene, start: int, scores: dict[int, float]) -> list[int]:
+    """Give the likelier of the two mentions nearest to an honour, with the others of its list between which nothing
+    but marks stands; none where it is not likely. start: where the honour begins. scores: each mention's probability.
+    """
+    named = sorted(scores, key=lambda mention: scene.mentions[mention])
+    before = [mention for mention in named if scene.mentions[mention][0] < start]
+    holder = max(before[-1:] + named[len(before) :][:1], key=lambda mention: scores[mention])
+    if scores[holder] < _HONOUR_THRESHOLD:
+        return []
+    first = last = named.index(holder)
+    while first > 0 and _is_listed(scene, named[first - 1], named[first]):
+        first -= 1
+    while last + 1 < len(named) and _is_listed(scene, named[last], named[last + 1]):
+        last += 1
+    return named[first : last + 1]
+
+
+def _is_listed(scene: Scene, one: int, other: int) -> bool:
+    return _LISTED.fullmatch(scene.text, scene.mentions[one][1], scene.mentions[other][0]) is not None
