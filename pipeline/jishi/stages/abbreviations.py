@@ -73,6 +73,7 @@ def _territories() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, names)))
 
 
+@functools.lru_cache(maxsize=4096)
 def _begin_of_territory(name: str) -> int:
     """Give the length of the country, province or city that a name begins with; 0 where there is none."""
     found = _territories().match(name)
