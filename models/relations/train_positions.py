@@ -113,7 +113,7 @@ def add_rows(rows: dict[str, Rows], doc: Doc, gold: dict[str, Any], group: int) 
     for title_index, mention in sorted(borne_out):
         organisation = own[title_index]
         if organisation is None:
-            forms = _organisations_of(borne_out[title_index, mention])
+            forms = _spread(_organisations_of(borne_out[title_index, mention]), gold)
             for carry in carries_of(scene, finder, earlier, title_index, mention):
                 answer = text[carry.phrase[0] : carry.phrase[1]] in forms
                 rows["title_organisation"].add(carry.features, answer, group)
@@ -128,6 +128,12 @@ def add_rows(rows: dict[str, Rows], doc: Doc, gold: dict[str, Any], group: int) 
 
 def _organisations_of(positions: list[dict[str, Any]]) -> set[str]:
     return {fold(p[key]) for p in positions for key in ("organisation", "organisation_full") if p[key]}
+
+
+def _spread(forms: set[str], gold: dict[str, Any]) -> set[str]:
+    """Add the other names of the same organisations."""
+    named = [{fold(form) for form in (o["name"], *o["aliases"])} for o in gold["organisations"]]
+    return forms.union(*(names for names in named if names & forms))
 
 
 def _may_belong(phrase: str, positions: list[dict[str, Any]]) -> bool:

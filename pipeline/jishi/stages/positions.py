@@ -11,10 +11,12 @@ title or name before it.
 from __future__ import annotations
 
 import bisect
+import functools
 import itertools
 import re
 from dataclasses import dataclass, field
 
+from jishi.lexicons import read_lines
 from jishi.stages.affiliations import generic_words, skip_praise
 from jishi.stages.clauses import find_sentences, locate
 from jishi.stages.titles import classify_title
@@ -442,18 +444,25 @@ class CarryCandidate:
 
 
 def describe_carry(
-    scene: Scene, title: int, mention: int, source: str, phrase: tuple[int, int], edge: int, same_person: bool
+    scene: Scene,
+    title: int,
+    mention: int,
+    source: str,
+    phrase: tuple[int, int],
+    edge: int,
+    same_person: bool,
+    given: str = "",
 ) -> CarryCandidate:
     """Describe taking over `phrase` for a title of a person.
 
-    source: "title" (from the title before, `edge` is its end), "name" (it stands before the name, `edge` is the name's
-    start) or "bracket" (it stands in brackets behind the name and title, `edge` is the opening bracket).
+    source: "title" (from the title before, `given`; `edge` is its end), "name" (it stands before the name, `edge` is
+    the name's start) or "bracket" (it stands in brackets behind the name and title, `edge` is the opening bracket).
     """
     start, end = scene.titles[title]
     name_end = scene.mentions[mention][1]
     words = scene.text[phrase[0] : phrase[1]]
     tail = words[-1]
-    generic = "generic" if words in generic_words() else ""
+    generic = "" if words not in generic_words() else "generic" if len(words) > 1 else "bare"  # 我院, 院
     kind = classify_title(scene.text[start:end])
     body = "committee" if tail == "委" or words.endswith("中央") else "body"
     side = "after" if start >= name_end else "before"
@@ -466,6 +475,7 @@ def describe_carry(
         f"{source}:{tail}",
         f"{source}:{tail}:{kind}",
         f"{source}:{generic}:{side}",
+        f"{source}:{generic}:{side}:{same_person}",
         f"{source}:{side}:{same_person}:{tail}",
         f"{source}:{side}:{own}:{kind}:{same_person}",
         f"{source}:{side}:{kind}:{same_person}",
@@ -477,8 +487,59 @@ def describe_carry(
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}",
         f"{source}:{side}:last:{symbols[-1] if symbols else ''}:{same_person}:{kind}",
     ]
+    fits = _tell_fit(scene.text[start:end], words)
+    features += [f"fits:{fits}", f"{source}:{side}:{same_person}:fits:{fits}", f"{source}:{side}:{own}:fits:{fits}"]
+    people = min(symbols.count("P") + 3 * ("、+" in symbols or "，+" in symbols), 4)
+    head, gap = scene.text[end - 2 : end], abs(start - edge if edge <= start else edge - end)
+    features += [
+        f"people:{people}:{same_person}",
+        f"people:{people}:{fits}",
+        f"{source}:gap:{min(gap // 6, 6)}:{same_person}",
+        f"head:{head}:{tail}",
+        f"head:{head}:{source}:{same_person}",
+    ]
+    if given:
+        rank = _compare_ranks(given, scene.text[start:end])
+        heads = f"{given[-2:]}>{head}"
+        features += [
+            f"rank:{rank}:{same_person}",
+            f"rank:{rank}:{same_person}:{fits}",
+            f"rank:{rank}:{own}",
+            f"heads:{heads}",
+            f"heads:{heads}:{same_person}",
+        ]
     joined = source == "title" and same_person and own in ("、", "兼", "与", "")
     return CarryCandidate(phrase, features, joined)
+
+
+_RANKS = re.compile(r"^(?:第一|常务|执行|副|原|前|代|名誉|总)+")
+
+
+@functools.cache
+def _bodies() -> dict[str, str]:
+    """What bodies end in, by the title that they have (*: all endings of bodies)."""
+    return dict(line.split() for line in read_lines("title_bodies.txt"))
+
+
+def _tell_fit(title: str, body: str) -> str:
+    """Say whether a title is one that such a body has by its name: 校长 fits 大学, 局长 does not."""
+    head, bodies = title[-2:], _bodies()
+    if head in bodies:
+        return "yes" if body[-1] in bodies[head] else "no"
+    if head[-1] == "长" and head[0] in bodies["*"]:
+        if body[-1] == head[0]:
+            return "yes"
+        return "no" if body[-1] in bodies["*"] else "open"
+    return "open"
+
+
+def _compare_ranks(given: str, title: str) -> str:
+    """Say how a title stands to the one given before it: its deputy (主任, 副主任), alike, or another office."""
+    if given == title:
+        return "same"
+    if _RANKS.sub("", given) == _RANKS.sub("", title):
+        return "deputy" if len(title) > len(given) else "chief"
+    return "both" if _RANKS.match(title) and _RANKS.match(given) else "other"
 
 
 @dataclass(slots=True)
@@ -514,7 +575,10 @@ def list_carries(
             same = scene.mentions[previous.mention] == scene.mentions[mention]
             holder_end = scene.mentions[previous.mention][1]
             if same or not holder_end <= previous.organisation[0] < start:  # 甲校友会理事长、乙副校长
-                candidates.append(describe_carry(scene, title, mention, "title", previous.organisation, edge, same))
+                given = scene.text[slice(*scene.titles[previous.title])]
+                candidates.append(
+                    describe_carry(scene, title, mention, "title", previous.organisation, edge, same, given)
+                )
     if before_name is not None and start >= name_end and start - name_end <= _REACH and not taken:
         candidates.append(describe_carry(scene, title, mention, "name", before_name, name_end, True))
     position = scene.place["P", mention]
