@@ -29,9 +29,9 @@ _MARGIN = 0.3
 _MARGIN_APART = 0.1
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.65
-_CARRY_THRESHOLD = 0.5
+_CARRY_THRESHOLD = 0.45
 _MEMORY = 8  # holdings before a title that it may take an organisation over from
-_JOINED_THRESHOLD = 0.45  # for 主任、教授: by the guidelines a list carries its organisation
+_JOINED_THRESHOLD = 0.35  # for 主任、教授: by the guidelines a list carries its organisation
 _HONOUR_THRESHOLD = 0.5
 _LISTED = re.compile(r"(?:先生|女士|老师|同学|同志|教授|博士|校友|等)*[、，和与及]+")
 

@@ -489,26 +489,27 @@ def describe_carry(
     ]
     fits = _tell_fit(scene.text[start:end], words)
     features += [f"fits:{fits}", f"{source}:{side}:{same_person}:fits:{fits}", f"{source}:{side}:{own}:fits:{fits}"]
+    joined = source == "title" and same_person and own in ("、", "兼", "与", "")
+    where = "joined" if joined else side
     people = min(symbols.count("P") + 3 * ("、+" in symbols or "，+" in symbols), 4)
     head, gap = scene.text[end - 2 : end], abs(start - edge if edge <= start else edge - end)
     features += [
         f"people:{people}:{same_person}",
         f"people:{people}:{fits}",
         f"{source}:gap:{min(gap // 6, 6)}:{same_person}",
-        f"head:{head}:{tail}",
+        f"head:{head}:{tail}:{generic}",
         f"head:{head}:{source}:{same_person}",
     ]
     if given:
         rank = _compare_ranks(given, scene.text[start:end])
         heads = f"{given[-2:]}>{head}"
         features += [
-            f"rank:{rank}:{same_person}",
-            f"rank:{rank}:{same_person}:{fits}",
+            f"rank:{rank}:{same_person}:{where}",
+            f"rank:{rank}:{same_person}:{where}:{fits}",
             f"rank:{rank}:{own}",
-            f"heads:{heads}",
-            f"heads:{heads}:{same_person}",
+            f"heads:{heads}:{where}",
+            f"heads:{heads}:{where}:{same_person}",
         ]
-    joined = source == "title" and same_person and own in ("、", "兼", "与", "")
     return CarryCandidate(phrase, features, joined)
 
 
