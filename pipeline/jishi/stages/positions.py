@@ -195,9 +195,12 @@ def _shorten(symbols: list[str]) -> list[str]:
 def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
     """Give the people that each title (or honour, for kind "H") may belong to, with the features of each pair."""
     candidates: list[Candidate] = []
+    places = scene.titles if kind == "T" else scene.honours
+    if not places or not scene.mentions:
+        return candidates
     topics = _topics(scene)
     runs = _describe_runs(scene)
-    for index, (start, end) in enumerate(scene.titles if kind == "T" else scene.honours):
+    for index, (start, end) in enumerate(places):
         position = scene.place.get((kind, index))
         if position is None:
             continue
