@@ -5,6 +5,8 @@
     python models/annotations/annotations.py --shared ../shared check
 
 The articles themselves stay in the shared data (`corpora/news`); `read_articles` and `read_talks` join them by id.
+`invented.jsonl` holds articles of our own writing, with their text: kinds of news that the shared data have few of. They
+teach the relation models; no tagger is trained on them.
 """
 
 from __future__ import annotations
@@ -101,6 +103,11 @@ def read_talks(shared: Path) -> list[dict[str, Any]]:
     return _read(FOLDER / "talks.jsonl", shared)
 
 
+def read_invented() -> list[dict[str, Any]]:
+    """Give the articles of our own writing as gold records with their text."""
+    return [json.loads(line) for line in (FOLDER / "invented.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
@@ -108,7 +115,11 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="*")
     options = parser.parse_args()
     if options.action == "check":
-        for name, items in (("articles", read_articles(options.shared)), ("talks", read_talks(options.shared))):
+        for name, items in (
+            ("articles", read_articles(options.shared)),
+            ("talks", read_talks(options.shared)),
+            ("invented", read_invented()),
+        ):
             print(f"{name}: {len(items)} articles, {sum(len(item['talks']) for item in items)} talks")
         return
     golds = {}

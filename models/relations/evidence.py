@@ -10,6 +10,7 @@ the relation models can be trained anew without those taggers.
 from __future__ import annotations
 
 import argparse
+import functools
 import io
 import json
 import lzma
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from spacy.language import Language
 from spacy.tokens import Doc
 
 import jishi
@@ -37,21 +39,29 @@ COLUMNS = len(FRAME_LABELS) * (len(FRAME_TAGS) - 1)  # what is in no frame need 
 
 
 class StoredEvidence:
-    """Probabilities of frames and roles of every character of the annotated articles."""
+    """Probabilities of frames and roles of every character of the annotated articles.
+
+    Articles that are not stored (those of our own writing, which no tagger has seen) are read by the shipped tagger.
+    """
 
     def __init__(self, rows: dict[str, Any]) -> None:
         self.rows = rows
+
+    @functools.cached_property
+    def _reader(self) -> Reader:
+        return Reader(jishi.load())
 
     def set_on(self, doc: Doc) -> None:
         """Set `doc._.frame_scores`, `doc._.role_scores` and `doc.spans["frames"]`.
 
         Raises ValueError where the article's normalised text is not what the taggers read.
         """
-        rows = self.rows[doc._.article.id]
+        article = doc._.article
+        rows = self.rows.get(article.id)
+        if rows is None:
+            rows = self._reader.read(article)
         if len(rows) != len(read_text(doc)):
-            raise ValueError(
-                f"{doc._.article.id} is normalised otherwise by now: run models/relations/evidence.py anew"
-            )
+            raise ValueError(f"{article.id} is normalised otherwise by now: run models/relations/evidence.py anew")
         values = np.square(rows.astype(np.float32) / STEPS)
         inside = values[:, :COLUMNS].reshape(len(rows), len(FRAME_LABELS), -1)
         frames = np.concatenate((1 - inside.sum(-1, keepdims=True), inside), axis=-1)
@@ -63,6 +73,27 @@ class StoredEvidence:
             for found in read_spans(np.ascontiguousarray(frames[:, i]), (label,))
             if (span := doc.char_span(found.start, found.end, label=label, alignment_mode="expand"))
         ]
+
+
+class Reader:
+    """A pipeline up to its tagger, which says what it thinks of every character of an article."""
+
+    def __init__(self, nlp: Language) -> None:
+        tagger = nlp.get_pipe("jishi_entities")
+        assert isinstance(tagger, EntityTagger)
+        self.nlp, self.tagger = nlp, tagger
+        self.before = [process for _, process in nlp.pipeline[: nlp.pipe_names.index("jishi_entities")]]
+
+    def read(self, article: Article) -> Any:
+        """Give square roots of probabilities in steps, a row a character: frames without O, then roles."""
+        doc = make_doc(self.nlp, article)
+        for process in self.before:
+            doc = process(doc)
+        scores = self.tagger.read(doc)
+        frames = np.exp(scores.frames[:, :, 1:]).reshape(len(scores.roles), -1)
+        values = np.rint(np.sqrt(np.concatenate((frames, scores.roles), axis=1)) * STEPS).astype(np.uint8)
+        values[values < LEAST] = 0
+        return values
 
 
 def read_evidence() -> StoredEvidence:
@@ -80,21 +111,11 @@ def make_evidence(shared: Path, taggers: Path) -> None:
     golds += annotations.read_articles(shared) + annotations.read_talks(shared)
     ids, lengths, rows = [], [], []
     for part in range(annotations.FOLDS):
-        nlp = jishi.load(model=taggers / f"student-{part}")
-        tagger = nlp.get_pipe("jishi_entities")
-        assert isinstance(tagger, EntityTagger)
-        first = nlp.pipe_names.index("jishi_entities")
-        before = [process for name, process in nlp.pipeline[:first]]
+        reader = Reader(jishi.load(model=taggers / f"student-{part}"))
         for gold in golds:
             if annotations.fold_of(gold["id"]) != part or gold["id"] in ids:
                 continue
-            doc = make_doc(nlp, Article(gold["text"], gold["id"], gold["title"], gold["published"]))
-            for process in before:
-                doc = process(doc)
-            scores = tagger.read(doc)
-            frames = np.exp(scores.frames[:, :, 1:]).reshape(len(scores.roles), -1)
-            values = np.rint(np.sqrt(np.concatenate((frames, scores.roles), axis=1)) * STEPS).astype(np.uint8)
-            values[values < LEAST] = 0
+            values = reader.read(Article(gold["text"], gold["id"], gold["title"], gold["published"]))
             ids.append(gold["id"])
             lengths.append(len(values))
             rows.append(values)

@@ -41,7 +41,7 @@ from jishi.stages.event_facts import (
 )
 from jishi.stages.event_names import NameCandidate, describe_name, find_name_candidates
 from jishi.stages.linear import LinearModel
-from jishi.stages.roles import ROLES, describe_person
+from jishi.stages.roles import ROLES, RoleDescriber
 
 FOLDS = 5
 # C (inverse regularisation) and the least number of items a feature must occur in, chosen by cross-validation
@@ -241,9 +241,9 @@ def add_fact_rows(example: Example, score: Any) -> None:
         for mention in group.mentions:
             by_person.setdefault(mention.person, []).append(group)
     roles = {fold(person["name"]): set(person["roles"]) for person in example.gold["people"]}
-    types = tuple(event["type"] for event in gold)
+    describer = RoleDescriber(context, doc, tuple(event["type"] for event in gold))
     example.rows["roles"] = [
-        (describe_person(context, doc, person, groups, types), roles.get(doc._.people[person].name, set()))
+        (describer.describe(person, groups), roles.get(doc._.people[person].name, set()))
         for person, groups in sorted(by_person.items())
     ]
 
@@ -258,7 +258,7 @@ def prepare(shared: Path) -> list[Example]:
     nlp, evidence = spacy.blank("zh"), read_evidence()
     examples = []
     golds = [(gold, False) for gold in read_benchmark(shared)]
-    golds += [(gold, True) for gold in annotations.read_articles(shared)]
+    golds += [(gold, True) for gold in annotations.read_articles(shared) + annotations.read_invented()]
     for gold, ours in golds:
         doc = build_doc(nlp, gold, evidence)
         example = Example(gold, doc, build_context(doc), ours)

@@ -30,7 +30,7 @@ from jishi.stages.event_names import VERB_INSIDE, NameCandidate, describe_name, 
 from jishi.stages.findings import AttendanceFound, EventFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
-from jishi.stages.roles import describe_person
+from jishi.stages.roles import RoleDescriber
 
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
@@ -474,10 +474,8 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
     for group in context.groups:
         for mention in group.mentions:
             by_person.setdefault(mention.person, []).append(group)
-    own = {
-        person: model.score(describe_person(context, doc, person, groups, types))
-        for person, groups in by_person.items()
-    }
+    describer = RoleDescriber(context, doc, types)
+    own = {person: model.score(describer.describe(person, groups)) for person, groups in by_person.items()}
     shared = [_mean_scores([own[mention.person] for mention in group.mentions]) for group in context.groups]
     lists = {id(group): scores for group, scores in zip(context.groups, shared, strict=True)}
     for person, groups in sorted(by_person.items()):

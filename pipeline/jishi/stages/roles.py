@@ -16,40 +16,62 @@ ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other
 _NEAR_ACTS = 8
 
 
-def describe_person(
-    context: Context, doc: Doc, person: int, groups: list[PersonGroup], event_types: tuple[str, ...]
-) -> list[str]:
-    """Give the features of a person; `groups` are those they are named in, `event_types` the reported events'."""
-    text, people, talks = context.text, doc._.people, doc._.talks
-    features = {f"mentions={min(len(groups), 4)}", f"people={min(len(people) // 3, 5)}"}
-    features.update(f"event={kind}" for kind in event_types)
-    features.update(f"title_act={word}" for word in context.title_acts)
-    for group in groups:
-        features.update(_describe_group(context, text, group, event_types))
-        if group.row is not None:
-            features.update(_describe_row(context, text, group.row))
-        position = next((m for m in group.mentions if m.person == person), None)
-        if position is not None and len(group.mentions) > 1:
-            features.add(f"first_of_list={group.mentions[0].person == person}")
-    if not any(feature.startswith("does:") for feature in features):
-        features.update(("does_nothing", f"does_nothing:{event_types[0] if event_types else None}"))
-    found = people[person]
-    features.add(f"titled={bool(found.positions)}")
-    for held in found.positions:
-        features.add(f"title={held.title[-2:]}")
-    spoken = [talk for talk in talks if person in talk.speakers]
-    if spoken:
-        features.add("speaks_on_topic")
-        features.update(f"talk={talk.kind}" for talk in spoken)
-    longest = max(groups, key=lambda group: len(group.mentions))
-    for role in PERSON_ROLES:
-        likely = max((context.evidence.role(role, start, end) for start, end in found.spans), default=0.0)
-        of_list = max(context.evidence.role(role, mention.start, mention.end) for mention in longest.mentions)
-        features.add(describe_level(role, max(likely, of_list / 2)))  # what one of a list does, the others may do
-    first = min((group.start for group in groups), default=0)
-    features.add(f"first_place={min(max(0, first - context.body_start) // 100, 6)}")
-    features.add(f"only_title={all(group.start < context.body_start for group in groups)}")
-    return sorted(features)
+class RoleDescriber:
+    """Describes the people of one text; what is said of a list of people is looked at once for all of them."""
+
+    def __init__(self, context: Context, doc: Doc, event_types: tuple[str, ...]) -> None:
+        """event_types: the types of the reported events."""
+        self._context, self._doc, self._types = context, doc, event_types
+        self._described: dict[int, set[str]] = {}
+        self._likely: dict[int, list[float]] = {}
+
+    def describe(self, person: int, groups: list[PersonGroup]) -> list[str]:
+        """Give the features of a person; `groups` are those they are named in."""
+        context, people, talks = self._context, self._doc._.people, self._doc._.talks
+        features = {f"mentions={min(len(groups), 4)}", f"people={min(len(people) // 3, 5)}"}
+        features.update(f"event={kind}" for kind in self._types)
+        features.update(f"title_act={word}" for word in context.title_acts)
+        for group in groups:
+            features |= self._of_group(group)
+            if len(group.mentions) > 1:
+                features.add(f"first_of_list={group.mentions[0].person == person}")
+        if not any(feature.startswith("does:") for feature in features):
+            features.update(("does_nothing", f"does_nothing:{self._types[0] if self._types else None}"))
+        found = people[person]
+        features.add(f"titled={bool(found.positions)}")
+        for held in found.positions:
+            features.add(f"title={held.title[-2:]}")
+        spoken = [talk for talk in talks if person in talk.speakers]
+        if spoken:
+            features.add("speaks_on_topic")
+            features.update(f"talk={talk.kind}" for talk in spoken)
+        of_list = self._likely_of(max(groups, key=lambda group: len(group.mentions)))
+        for role, best in zip(PERSON_ROLES, of_list, strict=True):
+            likely = max((context.evidence.role(role, start, end) for start, end in found.spans), default=0.0)
+            features.add(describe_level(role, max(likely, best / 2)))  # what one of a list does, the others may do
+        first = min((group.start for group in groups), default=0)
+        features.add(f"first_place={min(max(0, first - context.body_start) // 100, 6)}")
+        features.add(f"only_title={all(group.start < context.body_start for group in groups)}")
+        return sorted(features)
+
+    def _of_group(self, group: PersonGroup) -> set[str]:
+        known = self._described.get(id(group))
+        if known is None:
+            known = _describe_group(self._context, self._context.text, group, self._types)
+            if group.row is not None:
+                known |= _describe_row(self._context, self._context.text, group.row)
+            self._described[id(group)] = known
+        return known
+
+    def _likely_of(self, group: PersonGroup) -> list[float]:
+        """Give for each role what the tagger thinks of the one of a list whom it holds likeliest in it."""
+        known = self._likely.get(id(group))
+        if known is None:
+            role_at = self._context.evidence.role
+            known = self._likely[id(group)] = [
+                max(role_at(role, mention.start, mention.end) for mention in group.mentions) for role in PERSON_ROLES
+            ]
+        return known
 
 
 def _describe_group(context: Context, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:
