@@ -5,8 +5,8 @@
     python models/annotations/annotations.py --shared ../shared check
 
 The articles themselves stay in the shared data (`corpora/news`); `read_articles` and `read_talks` join them by id.
-`invented.jsonl` holds articles of our own writing, with their text: kinds of news that the shared data have few of. They
-teach the relation models; no tagger is trained on them.
+`invented.jsonl` holds articles of our own writing, with their text: kinds of news that the shared data have few of.
+They teach the relation models; no tagger is trained on them.
 """
 
 from __future__ import annotations
