@@ -33,6 +33,7 @@ _FORM = re.compile(
 _TAIL = 3  # characters of a department's name that two names share
 _LEAD = 120  # characters of the opening, whose department is the article's own
 _OFTEN = 3  # mentions of an organisation that an article is about
+_MOST = 128  # longer names that are compared with a short one: a list of all schools of a province has thousands
 _SOON = 150  # characters within which a department goes back to the one named with its parent
 
 Span = tuple[int, int]
@@ -134,7 +135,7 @@ def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -
     ]
     if name in filter_words("office"):  # 市委 is no abbreviation of 市住建委; 人大 may be a university
         candidates = [other for other in candidates if other.endswith("大学") or strip_form(other) == strip_form(name)]
-    candidates = sorted(dict.fromkeys(candidates), key=lambda other: (-len(other), names[other][0]))
+    candidates = sorted(dict.fromkeys(candidates), key=lambda other: (-len(other), names[other][0]))[:_MOST]
     for within in (False, True):
         short = [other for other in candidates if abbreviates(name, other, names, within=within)]
         whole = [

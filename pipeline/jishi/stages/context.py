@@ -10,11 +10,13 @@ from typing import Any
 from spacy.tokens import Doc
 
 from jishi.stages.acts import ActIndex
-from jishi.stages.clauses import find_clauses, find_quotations, find_sentences
+from jishi.stages.clauses import find_clauses, find_quotations, find_sentences, locate
 from jishi.stages.evidence import Evidence
 from jishi.stages.findings import read_text
 from jishi.stages.groups import PersonGroup, find_person_groups, set_rows
 from jishi.stages.phrases import PhraseFinder
+
+_REACH = 500  # characters on each side, so that a text without full stops costs no more than others
 
 
 @dataclass(slots=True)
@@ -44,6 +46,11 @@ class Context:
     """Act words of the title, else of the first sentence."""
     speaking: int
     """How many words of speaking the text has, in steps, 5 for very many."""
+
+    def sentence_around(self, start: int, end: int) -> tuple[int, int]:
+        """Give the sentence of `start`, of an endless one only what is near `[start, end)`."""
+        sentence_start, sentence_end = self.sentences[locate(self.sentences, start)]
+        return max(sentence_start, start - _REACH), min(sentence_end, end + _REACH)
 
     def groups_from(self, start: int, end: int) -> list[PersonGroup]:
         """Give the groups that begin in `[start, end)`, in order."""

@@ -75,7 +75,7 @@ class RoleDescriber:
 
 
 def _describe_group(context: Context, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:
-    sentence_start, sentence_end = context.sentences[locate(context.sentences, group.start)]
+    sentence_start, sentence_end = context.sentence_around(group.start, group.end)
     clause_start, _ = context.clauses[locate(context.clauses, group.start)]
     _, clause_end = context.clauses[locate(context.clauses, max(group.start, group.end - 1))]
     where = "title" if group.start < context.body_start else "body"

@@ -23,6 +23,7 @@ from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 TOPIC_THRESHOLD = 0.26
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
+_SPEAKER_REACH = 1000
 _LIST_GAP = re.compile(
     r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?|"
     r"[”》’』」][^，。！？；\n“《‘『「]{0,12}；[^。！？；\n“《‘『「]{4,90}[“《‘『「]"  # 甲剖析了《A》；乙解读了《B》
@@ -65,7 +66,7 @@ def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[
 def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
     text, (start, end) = context.text, candidate.frame
     topic = text[candidate.start : candidate.end]
-    sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
+    sentence_start, sentence_end = context.sentence_around(start, end)
     clause_start, _ = context.clauses[locate(context.clauses, start)]
     form = candidate.form
     before, after = text[max(sentence_start, start - 10) : start], text[end : min(sentence_end, end + 10)]
@@ -161,7 +162,7 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
     for act in context.acts.between(*between):
         if act.end <= between[1]:
             features += [f"{nearness}:between={act.kind}", f"between={act.word}"]
-    sentence_start, sentence_end = context.sentences[sentence]
+    sentence_start, sentence_end = context.sentence_around(start, end)
     for act in context.acts.between(end, sentence_end)[:2]:
         features += [f"{nearness}:after_topic={act.kind}", f"after_topic={act.word}"]
     lead = text[max(0, group.start - 8) : group.start]
@@ -193,10 +194,14 @@ def describe_speaker(context: Context, candidate: TopicCandidate, group: PersonG
 
 
 def find_speaker_groups(context: Context, candidate: TopicCandidate) -> list[PersonGroup]:
-    """Give the groups of people who may have spoken on a topic, from four sentences before it to one after."""
+    """Give the groups of people who may have spoken on a topic, from four sentences before it to one after, and no
+    farther than _SPEAKER_REACH characters."""
     sentence = locate(context.sentences, candidate.frame[0])
     first, last = max(0, sentence - 4), min(sentence + 1, len(context.sentences) - 1)
-    near = context.groups_from(context.sentences[first][0], context.sentences[last][1])
+    start, end = candidate.frame
+    near = context.groups_from(
+        max(context.sentences[first][0], start - _SPEAKER_REACH), min(context.sentences[last][1], end + _SPEAKER_REACH)
+    )
     return [group for group in near if not candidate.start <= group.start < candidate.end]
 
 
