@@ -33,6 +33,8 @@ def names(text: str, event: str | None = None) -> set[str]:
         ("6月1日，临江市图书馆举办“临江讲坛”第十二讲。", "“临江讲坛”第十二讲"),
         ("6月1日，松涛学院学生会换届会在明理楼召开。", "松涛学院学生会换届会"),
         ("松涛学院2024年“丰收杯”越野赛在东操场举行。", "2024年“丰收杯”越野赛"),
+        ("6月1日晚，舞剧专场演出《临江渡》在市大剧院上演。", "舞剧专场演出《临江渡》"),
+        ("【记者江雨/临江报导】2024“春风杯”少年篮球邀请赛落幕。", "2024“春风杯”少年篮球邀请赛"),
     ],
 )
 def test_names_are_among_the_candidates(text: str, wanted: str):
@@ -48,6 +50,19 @@ def test_an_event_that_the_tagger_marked_needs_no_head_noun():
 def test_no_name_begins_with_a_closing_mark():
     text = "会后，青禾大学（南校区）座谈会、联欢晚会在礼堂举行。"
     assert not any(name[0] in "）、，" for name in names(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [
+        ("心理讲坛第六期在腾讯会议平台开讲。", "会议"),
+        ("《临江市住房管理办法》已经市人民政府第45次常务会议审议通过，现印发给你们。", "常务会议"),
+        ("【记者江雨/临江报导】2024“春风杯”少年篮球邀请赛落幕。", "报导"),
+        ("由临江学会发起的“心灵驿站”公益讲座在图书馆举行。", "发起"),
+    ],
+)
+def test_what_names_no_event_is_no_candidate(text: str, unwanted: str):
+    assert not any(name.startswith(unwanted) or name.endswith(unwanted) for name in names(text))
 
 
 @pytest.mark.parametrize(

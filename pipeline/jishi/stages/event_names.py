@@ -17,12 +17,19 @@ from jishi.stages.context import Context
 _MAX_LENGTH = 60
 _HARD = set("。！？!?；;\n：:|丨")
 _HEAD_GOES_ON = re.compile(
-    r"[议场员址务费标期长室厅馆徽堂刊报所旗籍歌规]|中心|主席团|主办|组委|秘书处|现场|代表|主题|名单|方案|通知|内容"
+    r"[议场员址务费标期长室厅馆徽堂刊报所旗籍歌规号]|平台|软件|链接|中心|主席团|主办|组委|秘书处|现场|代表|主题|名单|方案|通知|内容"
 )
 _TAIL = re.compile(
     r"([”’》」])?(?:[（(﹝](?:[一二三四五六七八九十]+|第[一二三四五六七八九十百\d]+[场期讲届])[）)﹞]|"
     r"第[一二三四五六七八九十百\d]+[场期讲](?![，、]))?"
 )
+_WORK = re.compile("(?:《[^《》\n]{2,30}》)+")
+_SOFTWARE = re.compile("(?:腾讯|钉钉|飞书)$")
+_BYLINE = re.compile("【[^【】\n]*(?:记者|通讯员|报讯|报导|报道|特稿)[^【】\n]*】$")
+_CITED = re.compile("(?:已|经(?![济营贸理费典验信开纪]))[^，。；\n]{0,24}$")
+_OF_ORGANISER = re.compile("(?:共同|联合)?(?:[主承协举]办|发起|组织|推出|开设|策划|筹办|牵头|出品|演出)[的了、]")
+_AGREED = re.compile("(?:审议|讨论|研究|审定|表决)?(?:通过|同意|批准)(?=[，。、；的）)\n]|$)")
+_OF_WORKS = ("performance", "exhibition")
 _VERBS = re.compile(
     r"(?:举办|举行|召开|开展|组织|参加|出席|主办|承办|协办|联办|合办|启动|迎来|进行|办理|参与|主持|接续|推出|策划|发起|观看|"
     r"观摩|聆听|参观|赴|辦|办|开启|结束|宣布|祝贺|祝|签订|签署|名为|主题为|题为|加入|筹办|申办|获得|荣获|成立|安排|执行|接受|举辦|"
@@ -63,24 +70,34 @@ def find_name_candidates(context: Context, date_ends: set[int]) -> list[NameCand
     candidates = []
     for match in _head_pattern().finditer(text):
         end = match.end()
-        if _HEAD_GOES_ON.match(text, end) or inside[end]:
+        if (
+            _HEAD_GOES_ON.match(text, end)
+            or inside[end]
+            or _SOFTWARE.search(text, max(0, match.start() - 2), match.start())
+        ):
+            continue
+        if _AGREED.match(text, end) and _CITED.search(text, max(0, match.start() - 40), match.start()):
             continue
         tail = _TAIL.match(text, end)
         if tail and tail.end() > end and (tail[1] is None or _closes(text, match.start(), tail.end(1))):
             end = tail.end()
-        head = _longest_head(text, match.end())
+        head = longest_head(text, match.end())
+        work = _WORK.match(text, end) if head_types()[head] in _OF_WORKS else None
+        end = work.end() if work else end
         for start, boundary in _left_boundaries(
             text, match.end() - len(head), inside, entity_starts, entity_ends, date_ends
         ):
-            candidates.append(NameCandidate(start, end, head, boundary))
+            if not _OF_ORGANISER.match(text, start):
+                candidates.append(NameCandidate(start, end, head, boundary))
     known = {(candidate.start, candidate.end) for candidate in candidates}
     for start, end, label in context.frames.over(0, len(text)):
         if label == "EVENT" and (start, end) not in known and not inside[start] and not inside[end]:
-            candidates.append(NameCandidate(start, end, _longest_head(text, end), "frame"))
+            candidates.append(NameCandidate(start, end, longest_head(text, end), "frame"))
     return candidates
 
 
-def _longest_head(text: str, end: int) -> str:
+def longest_head(text: str, end: int) -> str:
+    """Give the longest head noun that ends at `end`, or the last character where there is none."""
     types = head_types()
     for length in range(6, 0, -1):
         if text[max(0, end - length) : end] in types:
@@ -118,6 +135,9 @@ def _left_boundaries(
             if not closed:
                 found.setdefault(position, "inside_quote")
             closed = max(0, closed - 1)
+        if previous == "】" and _BYLINE.search(text, max(0, position - _MAX_LENGTH), position):
+            found.setdefault(position, "start")
+            break
         if position == limit or (previous in _HARD and not closed) or (previous in "，,、" and not closed):
             if position < head_start and text[position] not in "）) ":
                 found.setdefault(position, "comma" if previous in "，,、" else "start")

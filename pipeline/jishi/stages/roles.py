@@ -10,6 +10,7 @@ from jishi.stages.clauses import locate
 from jishi.stages.context import Context
 from jishi.stages.evidence import describe_level
 from jishi.stages.groups import PersonGroup, Row
+from jishi.stages.linear import LinearModel
 from jishi.stages.tagger import PERSON_ROLES
 
 ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other")
@@ -72,6 +73,22 @@ class RoleDescriber:
                 max(role_at(role, mention.start, mention.end) for mention in group.mentions) for role in PERSON_ROLES
             ]
         return known
+
+
+def weigh_roles(model: LinearModel, features: list[str]) -> dict[str, float]:
+    """Give the probability of each role, by a person's features. Who gives awards to others (为获奖者颁奖) receives
+    none, and who is said to receive guests (会见了来访的…) is not one of them, whatever `model` thinks."""
+    scores = model.score(features)
+    told = set(features)
+    if told & _GIVES and told & _TO_OTHERS:
+        scores["awardee"] = 0.0
+    if "next:会见" in told:
+        scores["attendee"], scores["visitor"] = max(scores["attendee"], scores["visitor"]), 0.0
+    return scores
+
+
+_GIVES = {"after:颁奖:True", "after:颁发:True", "after:授予:True"}
+_TO_OTHERS = {"trail1=为", "trail1=向", "trail1=给"}
 
 
 def _describe_group(context: Context, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:
