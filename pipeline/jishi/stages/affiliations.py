@@ -16,7 +16,7 @@ _MAX_PHRASE = 30
 _MAX_PARTS = 6
 # What cannot be inside an organisation's name that the tagger missed: marks, verbs and function words.
 _CUT = re.compile(
-    r"[，。、；：！？\s（）()【】“”\"《》|]|以及|与会|邀请|特邀|采访|专访|来自|出席|陪同|会见|拜访|现任|曾任|时任|兼任|担任|代表|介绍|随后|首先|"
+    r"[，。、；：！？\s（）()【】“”\"《》|]|以及|与会|邀请|特邀|采访|专访|来自|出席|陪同|会见|拜访|现任|曾任|时任|当选|兼任|担任|代表|介绍|随后|首先|"
     r"最后|其中|包括|主管|分管|负责|但|而|应(?!用)|主讲|主持|举办|召开|推出|掀起|领会|体会|欢迎|成功|协议|没有|还有|任职|在职|兼职|现职|[\d几一两]+[位名]|\d+[年月日]|[由请任是为的了对向将被把让同及兼就从于自与和在到]"
 )
 _CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
@@ -24,6 +24,7 @@ _DEPARTMENT = re.compile(r"[科系班组室]$")
 _INSTITUTION = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:大学|公司|集团|医院|基金会)")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
 _LATIN = re.compile(r"[（(][A-Za-z][A-Za-z .&\-]*[）)]$")
+_OWN_BODIES = ("工会", "董事会", "监事会", "理事会", "组委会", "评委会")  # 工会|主席 of the house that is spoken of
 _PREFIXES = re.compile(
     r"(?:(?:第|(?<![新上下前每这那同本历]))[一二三四五六七八九十百\d]{1,4}届|我校|本校|学校|该校|我院|本院|学院|我系|本系|我市|我省|我县|我区|集团|公司|中国|全国|国家|[校院省市区县镇乡])$"
 )
@@ -192,7 +193,7 @@ class AffiliationFinder:
         if own and len(own.group()) > 1 and own.group()[0] in "我本该":
             return start + own.start(), end  # 成功举办|我院
         named = len(phrase) >= 3 or phrase[0].isdigit()
-        pointing = phrase in generic_words() or phrase in filter_words("office")
+        pointing = phrase in generic_words() or phrase in filter_words("office") or phrase in _OWN_BODIES
         if pointing or (named and (_TERRITORY.search(phrase) or ends_like_organisation(phrase))):
             if len(phrase) == 1 and not self._begins_word(start):
                 return None

@@ -37,11 +37,17 @@ _BEFORE_NAME = "由请和与及等为让同偕率邀陪随向对给"
 # A given name whose family name a title or form of address parts from it: 朱前校长宝岚, 赖老师倩岚
 _SPLIT_NAME = re.compile(r"([\u4e00-\u9fff])([\u4e00-\u9fff]{2,8})([\u4e00-\u9fff]{2})")
 _POLITE_BETWEEN = re.compile(r"(?:老师|先生|女士|小姐)$")
-_ADDRESS = re.compile(r"老师|同学|先生|女士|同志|博士|主任|校长|院长")
+_OFFICE = re.compile(r"副?[局处厅科司署]长")
+_ADDRESS = re.compile(
+    r"老师|同学|先生|女士|同志|博士|主任|校长|院长|阿姨|大姐|大哥|大爷|大妈|大叔|大婶|大娘|奶奶|爷爷|叔叔|婆婆|师傅|大夫|"
+    r"医生|护士|警官|律师|老板|某某?"
+)
+_UNNAMED = re.compile(r"[\u4e00-\u9fff](?:某|老|总)")  # 张某, 陈老
 _DIVISION = re.compile(r"[\u4e00-\u9fff]{2}[省市县区州]$")
 _PARTS = re.compile(r"[·•・. ]")
 _FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
 _REGNAL = re.compile(r"(?:[一二三四五六七八九]|十[一二三四五六七八九]?)世(?![纪界代家人])")
+_SPOKEN = re.compile(r"说(?=[，：:。])|作(?=情况|主题|工作|大会|交流|表态|典型|经验|专题|报告|讲话|发言|说明|动员)")
 _ROYAL = ("王储", "亲王", "王后", "王妃", "公主", "国王")
 
 
@@ -124,6 +130,10 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
     for ent in tagged:
         form = text[ent.start : ent.end]
         best[form] = max(best.get(form, 0.0), ent.score)
+    offices = {
+        ent.start: ent.end for ent in entities if ent.label == "TITLE" and _OFFICE.fullmatch(text, ent.start, ent.end)
+    }
+    begins = {ent.start for ent in tagged}
     found = []
     for ent in tagged:
         start, end = ent.start, ent.end
@@ -136,6 +146,8 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         start, end = _correct_ends(text, start, end, best)
         if is_territory(text[start:end]) or _is_division(text, start, end) or _names_nobody(text, start, end):
             continue
+        if offices.get(end) in begins:
+            continue  # 经发|局长|林听雨
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
             continue
         polite = _FORM_BEFORE.match(text, start, end)
@@ -207,8 +219,10 @@ def _find_missed(text: str, entities: list[Entity], found: list[tuple[int, int, 
 
 def _is_address(text: str, start: int, end: int) -> bool:
     """Say whether a tagged name is only a family name with a title or form of address: 张老师, 林小姐, 刘政务|次长."""
-    if text[start] not in surnames() or end - start < 3:
+    if text[start] not in surnames():
         return False
+    if end - start < 3:
+        return _UNNAMED.fullmatch(text, start, end) is not None
     if _ADDRESS.fullmatch(text, start + 1, end) or (end - start <= 5 and is_title(text[start + 1 : end])):
         return True
     title = title_pattern().match(text, start + 1)
@@ -227,6 +241,8 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
         return start, end - 1  # 沈川|副教授
     if len(name) > 2 and name[-1] in "姐姊哥" and name[0] not in surnames():
         return start, end - 1  # 恩欣|姐
+    if len(name) == 3 and _SPOKEN.match(text, end - 1):
+        return start, end - 1  # 原野|说，, 米兰|作情况说明
     longer = text[start : end + 1]
     if len(longer) == 3 and len(name) == 2 and longer in known and longer[-1] not in _FUNCTION:
         return start, end + 1

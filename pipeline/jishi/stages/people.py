@@ -7,6 +7,7 @@ Reads `doc.ents` (PERSON, TITLE, ORG, LOC, HONOUR), `doc._.credits`, `doc._.orga
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 
 from spacy.language import Language
@@ -158,11 +159,28 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
             else:
                 certainty = 1.0 - certainty
         holdings.append(Holding(title, mention, organisation, best[title, mention] * certainty))
+    _carry_back(scene, own, holdings)
     for holding in list(holdings):
         if holding.organisation is not None:
             for other in finder.find_others(holding.organisation[0]):
                 holdings.append(Holding(holding.title, holding.mention, other, holding.probability))
     return holdings
+
+
+def _carry_back(scene: Scene, own: list[tuple[int, int] | None], holdings: list[Holding]) -> None:
+    """Give a title without an organisation the one that the title joined to it took over: 党委委员、副行长 of the bank
+    that was named before."""
+    for earlier, later in reversed(list(itertools.pairwise(holdings))):
+        between = scene.text[scene.titles[earlier.title][1] : scene.titles[later.title][0]]
+        if (
+            earlier.mention == later.mention
+            and earlier.organisation is None
+            and later.organisation is not None
+            and own[later.title] is None
+            and between in ("、", "兼", "暨")
+            and scene.text.startswith("党", scene.titles[earlier.title][0])
+        ):
+            earlier.organisation = later.organisation
 
 
 def _is_country_of(scene: Scene, title: int, phrase: tuple[int, int]) -> bool:

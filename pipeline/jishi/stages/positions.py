@@ -47,6 +47,10 @@ _LIST_PART = re.compile(r"P|[、，与] ?\+?|先生|女士|老师|同学|同志"
 _PRONOUN_HOLDS = re.compile(
     r"(?:先生|女士|老师|同志|博士)?，[他其]x?(?:现任|曾任|时任|兼任|担任|出任|历任|任|现为|曾为|是|为)(?:O的?)?"
 )
+# What a bracket between title and name says of how the office is held: （挂职）, （正处级）
+_AFTER_TITLE = re.compile(
+    r"[（(](?:挂职|兼任?|兼职|代|筹|主持(?:全面|日常)?工作|[正副][国省部厅局司处县科]级|享受.{2,8}待遇)[）)]"
+)
 _STOP = re.compile(r"[。！？\n]")
 _POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
 _NUMBERED = re.compile(r"([两二三四五六七八九十2-9])位$")
@@ -250,6 +254,8 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 if side == "L" and rank == 0 and _PRONOUN_HOLDS.fullmatch(own):
                     pair.certain = True  # 甲女士，她同时担任某基地的主任
                 pair.listed = rank > 0 and unlisted in ("", "：", "等")
+                if kind == "T" and side == "R" and rank == 0 and _opens_name(scene, index, item, left_template, touch):
+                    pair.certain = True  # 村委会副主任甲, 副市长（挂职）甲
                 if side == "R" and listed > 1 and rank < listed and unlisted == "：":
                     pair.certain = True  # 书法家：甲、乙、丙
                 pair.features = [
@@ -302,6 +308,18 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 ]
                 candidates.append(pair)
     return candidates
+
+
+def _opens_name(scene: Scene, title: int, name: Item, before: str, touch: str) -> bool:
+    """Say whether an office stands right before a name, and no row without marks (甲某会主席乙某院院长丙) makes it
+    doubtful whose it is. before: the template back to the name before. touch: what touches the name."""
+    start, end = scene.titles[title]
+    words = scene.text[start:end]
+    if words.endswith("成员") or classify_title(words) not in ("office", "state"):
+        return False
+    if touch[1] != "_" or before[:1] in ("", "O", "T"):
+        return False
+    return name.start == end or _AFTER_TITLE.fullmatch(scene.text, end, name.start) is not None
 
 
 def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: int) -> list[Item]:

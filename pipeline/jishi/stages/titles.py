@@ -22,19 +22,19 @@ _NO_OFFICE = re.compile(r"团|台上?|令|府|办公|会议|级别|候选|选举
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
 # Words that belong to the title behind them though the tagger left them out.
 _RANK = re.compile(
-    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|主席团|系|指导|外籍|客座|特聘|兼职|专任|兼任|讲座|讲席|终身|高级)+"
+    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|主席团|系|指导|公使衔|外籍|客座|特聘|兼职|专任|兼任|讲座|讲席|终身|高级)+"
 )
 _POSTED = re.compile(r"[前原]?常?驻[\u4e00-\u9fff]{2,8}$")
 _SEPARATORS = re.compile(
     r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼(?!职)|及|和|与)(?=.{2})|(?<=教授)(?=博士生导师|博导|硕士生导师)"
 )
 _LEADING = re.compile(
-    r"^(?:现任|曾任|时任|历任|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
+    r"^(?:现任|曾任|时任|历任|当选(?!总统)|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
     r"新任|我国|国内外|国内|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
 )
 _TRAILING = re.compile(r"(?:等|先生|女士|同志|老师|[\s“”\"）)·—\-:：、，。的])+$")
 # The year of a class belongs to a student's title: 2018级本科生, 95级班长, 研究生二年级学生
-_COHORT = r"(?:(?:19|20)?\d\d[级届年]|[大研博][一二三四]|[一二三四五六七八九]年级)"
+_COHORT = r"(?:(?:19|20)?\d\d[级届年]|[大研博][一二三四]|[高初][一二三]|[一二三四五六七八九]年级)"
 # A student's title that a roster without marks glued to the office of the next name: 2016级本科生|副主席
 _STUDENT_OFFICE = re.compile(
     rf"{_COHORT}(?:本科|(?:硕士|博士)?研究|硕士|博士)生(?=(?:常务|执行)?副?(?:主席|会长|部长|社长|书记))"
@@ -128,6 +128,7 @@ def is_title(text: str) -> bool:
 
 
 def _is_body(words: str) -> bool:
+    """Say whether words before an office are a body: 教务处|处长, but 外部|董事."""
     return words in generic_words() or ends_like_organisation(words) or is_territory(words)
 
 
