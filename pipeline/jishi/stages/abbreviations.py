@@ -23,6 +23,8 @@ _GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
 _PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
 _INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
 _FIRM = re.compile(r"(?:公司|集团)$")  # whose short forms may keep four characters: 友森科技
+# 青禾银行|股份有限公司
+_LEGAL_FORM = re.compile(r"(?:控股|集团)?(?:股份)?有限(?:责任)?公司|股份|公司")
 _NATIONAL = re.compile(r"中国|全国|中华|国家|国立")
 _FEWEST_LEFT = 4  # characters of a name without the country or province before it
 _ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
@@ -59,6 +61,10 @@ _SHORT_ENDINGS = {
     "厅": ("厅",),
     "府": ("政府",),
 }
+_COMMITTEE = re.compile(
+    r"(?:(?P<conference>(?:中国)?(?:人民政治协商会议|人民政协|政协))|共青团|中国共产主义青年团)"
+    r"(?:第?[一二三四五六七八九十百\d]{1,4}届)?(?P<place>[\u4e00-\u9fff]{1,12})(?P<division>[省市区县州])委(?:员会)?"
+)
 _PLAIN = re.compile(r"教育|研究|科学|技术|工程|学|与|及|和")  # what says little in a department's name
 _LEVEL = re.compile(r"国际|世界|全国|亚洲|欧洲")
 _FULL_ENDINGS = ("大学", "学院", "医院", "公司", "中学", "小学", "银行")
@@ -83,9 +89,23 @@ def _begin_of_territory(name: str) -> int:
 @functools.lru_cache(maxsize=4096)
 def strip_form(name: str) -> str:
     """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a leading 校."""
+    name = name.replace("农村商业银行", "农商银行")
     name = _ORDINAL.sub("", name.replace("人民政府", "政府").replace("国立", "").replace("国家科学院", "科学院"))
     formal = _LEADING_FORMAL.match(name)
     return name[formal.end() :] if formal and len(name) - formal.end() >= 3 else name
+
+
+@functools.lru_cache(maxsize=4096)
+def _list_committee_forms(long: str) -> tuple[str, ...]:
+    """Give the short forms of a committee whose place stands in its middle: 政协云汀市委员会 is 云汀市政协, 共青团云汀市委
+    is 团市委."""
+    found = _COMMITTEE.fullmatch(long)
+    if found is None:
+        return ()
+    place, division = found["place"], found["division"]
+    if found["conference"]:
+        return (f"{place}{division}政协", f"{division}政协")
+    return (f"{place}团{division}委", f"团{division}委")
 
 
 def abbreviates(short: str, long: str, names: Collection[str], *, within: bool = False) -> bool:
@@ -97,6 +117,8 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     names: all names of the article. within: look for the beginning behind the parent in the long form (东亚所 in
     松江大学东亚研究所).
     """
+    if short in _list_committee_forms(long):
+        return True
     if short[0] == "国" and long.startswith("国立"):
         return len(short) <= 4 and _INSTITUTION.search(long) is not None and _begins_in_order(short[1:], long[2:])
     territory = _begin_of_territory(long)
@@ -112,8 +134,10 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         return True
     if plain_long == plain_short + "学" and plain_short.endswith("大"):
         return True
-    if len(plain_short) < 2 or len(plain_long) <= len(plain_short) or plain_long.startswith(plain_short):
+    if len(plain_short) < 2 or len(plain_long) <= len(plain_short):
         return False
+    if plain_long.startswith(plain_short):
+        return _LEGAL_FORM.fullmatch(plain_long, len(plain_short)) is not None
     if _GENERIC_START.match(short) or len(plain_long) > 3 * len(plain_short) + 3:
         return False
     if len(plain_short) >= 3 and plain_short in plain_long[:-2] and not plain_long.endswith(plain_short):
@@ -217,4 +241,5 @@ def list_beginnings(name: str) -> list[str]:
     if parent:
         characters += plain[parent.end() : parent.end() + 2]
     characters += [char for char in plain[:7] if char in _DIVISIONS]
+    characters += [form[0] for form in _list_committee_forms(name)]
     return list(dict.fromkeys(characters))

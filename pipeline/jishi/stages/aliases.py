@@ -25,6 +25,7 @@ _CLOSING = re.compile(r"[”’」\"]?[）)，。；]")
 _EXPLICIT = re.compile(
     r"[（(，](?:以下)?(?:均|统)?(?:简称|下称)(?:为|：)?[“‘「\"]?([^”’」\"）)（(，。；\n]{2,12})[”’」\"]?[）)，。；]"
 )
+_PARTY = re.compile(r"民[革盟建进]|农工党|致公党|九三学社|台盟|共青团|中国(?:国民党革命|民主|农工|致公)")
 _UNIVERSITY = re.compile(r".{2,}?大学")
 # What may follow a short form in the full name: 玉川|银行, 海岳|国际股份有限公司
 _FORM = re.compile(
@@ -125,6 +126,8 @@ def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -
     ]
     if department:
         endings = [other for other in endings if index.one_university or _may_own(other, name, index)]
+    if name in filter_words("office"):
+        endings = [other for other in endings if not _PARTY.match(other)]  # 市委 is not 九三学社云汀市委
     if endings:
         return _nearest_before(endings, names, names[name][0][0])
     candidates = [

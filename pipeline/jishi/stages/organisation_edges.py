@@ -35,13 +35,20 @@ _BELOW = re.compile(r"(?:全资|控股)?子公司|(?:旗|属|辖|下)[下属](?:
 _INSTITUTION = re.compile(
     r"(?P<first>.{2,}(?:(?<!科)学院|[学科]系|研究[所院]|中心|委员会|协会|学会|出版社|支部|[部处系科]))"
     r"(?P<second>[\u4e00-\u9fff]{2,8}大学(?!生).*)"
-    r"|(?P<programme>.{2,}(?:[硕博]士班|学程|[系科](?![学技研普])))(?P<hospital>(?!附设|附属)[\u4e00-\u9fff]{2,8}(?:大学(?!生)|医院).*)"
+    r"|(?P<programme>.{2,}(?:[硕博]士班|学程|[系科](?![学技研普大])))(?P<hospital>(?!附设|附属)[\u4e00-\u9fff]{2,8}(?:大学(?!生)|医院).*)"
 )
 _OWNED = re.compile(r"(?:大学|学院|公司|医院).{1,12}[部处系科]$")
 _COLLEGES = re.compile(r"(?P<parent>.*大学)?(?P<first>.+?学院)(?P<second>[\u4e00-\u9fff]+学院)")
 _UNIVERSITY = re.compile(r"大学$")
 _DASH = re.compile(r"[-—–－]{1,2}")
 _SHORT_FORM = re.compile(r"(.{2,})[（(](?:以下)?简称[:：]?([^（）()]{2,12})[）)](.*)")
+
+_DOUBLED = re.compile(r"([科处股局队室所司厅庭])\1长")
+# A department with its office: 预算科|科长, 心内科|副主任
+_DEPARTMENT = re.compile(
+    r"(?P<department>(?:(?![的和与及在由为对等兼任])[\u4e00-\u9fff]){1,9}(?P<kind>[科处股室庭队部司]))"
+    r"副?(?:[大中]?(?P=kind)长|主任)"
+)
 
 _COMMITTEE = re.compile(r"(?:分?团委|党委|党组|党总支)$")
 _MANNER = re.compile(r"(?:驻会|专职|常务|名誉)$")  # how an office is held
@@ -217,6 +224,26 @@ def join_touching(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             result[-1] = last._replace(end=span.end, score=max(last.score, span.score))
         else:
             result.append(span)
+    return result
+
+
+def join_departments(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Let an organisation take in the department between it and the office that the department has, whether the tagger
+    gave it to the office or to nothing: 云汀市财政局|预算科 + 科长. An office begins with no part of a department:
+    纳税服务股 + 股长, not 股股长."""
+    result: list[TaggedSpan] = []
+    for span in spans:
+        if span.label == "TITLE":
+            if _DOUBLED.match(text, span.start, span.end):
+                span = span._replace(start=span.start + 1)
+            last = result[-1] if result else None
+            found = (
+                _DEPARTMENT.fullmatch(text, last.end, span.end) if last is not None and last.label == "ORG" else None
+            )
+            if last is not None and found:
+                result[-1] = last._replace(end=found.end("department"))
+                span = span._replace(start=found.end("department"))
+        result.append(span)
     return result
 
 

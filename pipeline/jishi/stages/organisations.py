@@ -13,6 +13,7 @@ from collections import Counter
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from jishi.lexicons import read_lines
 from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory
 from jishi.stages.aliases import find_stated_aliases, join_names
 from jishi.stages.clauses import QUOTES
@@ -115,6 +116,12 @@ def find_organisations(doc: Doc) -> Doc:
 def _not_organisation() -> re.Pattern[str]:
     endings = sorted(filter_words("place") | filter_words("event"), key=lambda word: (-len(word), word))
     return re.compile(rf"(?:{'|'.join(map(re.escape, endings))})$")
+
+
+@functools.cache
+def _honour_heads() -> tuple[str, ...]:
+    """What a name ends in that is an honour: 全国三八红旗手."""
+    return tuple(read_lines("honour_heads.txt"))
 
 
 @functools.cache
@@ -251,6 +258,7 @@ def _is_name(name: str) -> bool:
     if (
         name.startswith(_WHOLE_OF)
         or name.endswith(("领导班", "二级学院", "各学院"))
+        or name.endswith(_honour_heads())
         or _SOME.search(name)
         or _kinds().fullmatch(name)
     ):

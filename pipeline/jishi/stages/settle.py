@@ -16,6 +16,7 @@ import numpy as np
 
 from jishi.lexicons import read_lines
 from jishi.stages.organisation_edges import (
+    join_departments,
     join_touching,
     mend_ends,
     return_offices,
@@ -73,7 +74,7 @@ def settle(
     kept = add_latin_names(text, kept, scores)
     kept = split_short_forms(text, mend_ends(text, kept))
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
-    kept = split_joined(text, split_names(text, return_offices(text, move_office(text, kept))))
+    kept = split_joined(text, split_names(text, return_offices(text, join_departments(text, move_office(text, kept)))))
     kept = drop_doubtful(text, join_touching(text, agree(text, kept)))
     kept.sort(key=lambda span: span.start)
     kept = sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
