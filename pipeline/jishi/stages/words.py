@@ -26,6 +26,8 @@ except ImportError:  # no wheel for this machine
 
 LONGEST_BLOCK = 1000  # a longer stretch without punctuation is no sentence; jieba's time grows with its square
 
+_KEPT_CHARACTERS = 400  # whose words are kept at hand: a few megabytes
+
 _BLOCK = r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]"  # what jieba reads in one go
 _LONG_BLOCK = re.compile(rf"(?<!{_BLOCK}){_BLOCK}{{{LONGEST_BLOCK + 1},}}")
 _RARE = re.compile(r"([\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U0010ffff])")  # words by themselves to jieba
@@ -70,18 +72,16 @@ class WordCounts:
         first = sum(characters[starts + i].astype(np.uint32) << (16 - 8 * i) for i in range(3))
         order = np.argsort(first, kind="stable")
         self._first, self._starts = first[order], starts[order]
-        self._known: dict[str, dict[str, int]] = {}
+        self._kept = functools.lru_cache(maxsize=_KEPT_CHARACTERS)(lambda character: dict(self._read(character)))
 
     def beginning_with(self, character: str) -> dict[str, int]:
         """Give the counts of the words that begin with a character."""
-        counts = self._known.get(character)
-        if counts is None:
-            counts = self._known[character] = dict(self._read(int.from_bytes(character.encode(), "big")))
-        return counts
+        return self._kept(character)
 
-    def _read(self, character: int) -> Iterator[tuple[str, int]]:
-        """Yield the words that begin with a character, which is given as its bytes, and their counts."""
-        first, last = np.searchsorted(self._first, [character, character + 1])
+    def _read(self, character: str) -> Iterator[tuple[str, int]]:
+        """Yield the words that begin with a character, and their counts."""
+        number = int.from_bytes(character.encode(), "big")
+        first, last = np.searchsorted(self._first, [number, number + 1])
         for start in self._starts[first:last].tolist():
             word, count, _ = self._data[start : self._data.index(b"\n", start)].decode().split(" ")
             yield word, int(count)
