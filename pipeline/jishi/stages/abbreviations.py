@@ -97,8 +97,8 @@ def strip_form(name: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _list_committee_forms(long: str) -> tuple[str, ...]:
-    """Give the short forms of a committee whose place stands in its middle: 政协云汀市委员会 is 云汀市政协, 共青团云汀市委
-    is 团市委."""
+    """Give the short forms of a committee whose place stands in its middle: 政协云汀市委员会 is 云汀市政协,
+    共青团云汀市委 is 团市委."""
     found = _COMMITTEE.fullmatch(long)
     if found is None:
         return ()
