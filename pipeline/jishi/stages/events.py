@@ -42,9 +42,11 @@ from jishi.stages.roles import RoleDescriber, weigh_roles
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
 SECOND_EVENT_THRESHOLD = 0.35
+UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
 MOST_EVENTS = 3
 LONGER_SHARE = 0.7
 EVENT_THRESHOLD = 0.35
+UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
 DATE_THRESHOLD = 0.2
 PLACE_THRESHOLD = 0.3
 ORGANISER_THRESHOLD = 0.45
@@ -126,7 +128,8 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
     if reported < EVENT_THRESHOLD:
         return []
     if best is None or best[0] < NAME_THRESHOLD:
-        return [Draft(None, reported)]
+        title = context.text.partition("\n")[0].strip()
+        return [Draft(None, reported)] if reported >= UNNAMED_EVENT_THRESHOLD and not _TEXT.search(title) else []
     main = Draft(_prefer_longer(context.text, scored), best[0])
     drafts = [main]
     model = load("second_events")
@@ -144,6 +147,12 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
         if len(drafts) == MOST_EVENTS:
             break
     return sorted(drafts, key=lambda draft: draft.name.start if draft.name else 0)
+
+
+# titles of regulations and of messages
+_TEXT = re.compile(
+    r"(?:办法|细则|条例|规程|章程)(?:[（(][^（()）]*[)）])?$|^关于印发.*通知$|^(?:贺信|贺电|唁电|慰问信|感谢信|倡议书)$"
+)
 
 
 def _prefer_longer(text: str, scored: list[tuple[float, NameCandidate]]) -> NameCandidate:
