@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
-from jishi.stages.event_facts import find_attendance
+from jishi.stages.event_facts import find_attendance, find_place_candidates
 from jishi.stages.event_names import find_name_candidates
 from jishi.stages.findings import register_extensions
 
@@ -76,3 +76,17 @@ def test_what_names_no_event_is_no_candidate(text: str, unwanted: str):
 )
 def test_numbers_of_people_are_among_the_candidates(text: str, wanted: tuple[int, str, str]):
     assert wanted in {(found.count, found.bound, found.text) for found, _ in find_attendance(build(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "venue"),
+    [
+        ("读书会在青藤书店二楼举办。", "青藤书店二楼"),
+        ("工作会议在县政府三楼会议室召开。", "县政府三楼会议室"),
+        ("联展5日在青禾美术馆第一展览室揭幕，展期一月。", "青禾美术馆第一展览室"),
+    ],
+)
+def test_a_venue_ends_before_the_word_of_holding(text: str, venue: str):
+    found = {text[c.start : c.end] for c in find_place_candidates(build(text))}
+    assert venue in found
+    assert not any(place.startswith(venue) and place != venue for place in found if "，" not in place)

@@ -12,9 +12,11 @@ from spacy.tokens import Doc
 from jishi.stages.acts import ActIndex
 from jishi.stages.clauses import find_clauses, find_quotations, find_sentences, locate
 from jishi.stages.evidence import Evidence
+from jishi.stages.fields import Field, find_fields
 from jishi.stages.findings import read_text
 from jishi.stages.groups import PersonGroup, find_person_groups, set_rows
 from jishi.stages.phrases import PhraseFinder
+from jishi.stages.stated_talks import StatedTalk, find_stated_talks
 
 _REACH = 500  # characters on each side, so that a text without full stops costs no more than others
 
@@ -41,6 +43,10 @@ class Context:
     phrases: PhraseFinder
     date_ranks: list[tuple[int, int]]
     """For each date: its place among the dates of the body (-1 in the title), and how many have its value."""
+    fields: list[Field]
+    """What an announcement states behind labels."""
+    stated_talks: list[StatedTalk]
+    """Talks that the form of an announcement or a programme states."""
     quotations: list[str]
     title_acts: list[str]
     """Act words of the title, else of the first sentence."""
@@ -109,6 +115,8 @@ def _make_context(
     spoken = sum(act.kind == "speak" for act in acts.acts)
     groups = find_person_groups(text, entities, doc._.people)
     set_rows(text, groups, acts)
+    named = [(mention.start, mention.end) for group in groups for mention in group.mentions]
+    fields = find_fields(text)
     order = sorted(range(len(groups)), key=lambda i: groups[i].start)
     return Context(
         text=text,
@@ -126,6 +134,8 @@ def _make_context(
         evidence=Evidence(doc._.frame_scores, doc._.role_scores),
         phrases=PhraseFinder(text),
         date_ranks=_rank_dates(doc._.dates, doc._.body_start),
+        fields=fields,
+        stated_talks=find_stated_talks(text, fields, named),
         quotations=[text[start:end] for start, end in find_quotations(text)],
         title_acts=sorted({act.word for act in acts.between(0, first)}),
         speaking=min(spoken // 2, 5),

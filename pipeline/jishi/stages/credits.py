@@ -15,6 +15,7 @@ from typing import NamedTuple
 from jishi.lexicons import read_lines
 from jishi.stages.bylines import Named, read_names
 from jishi.stages.findings import CreditFound
+from jishi.stages.words import is_dictionary_word
 
 _TAIL = 420  # characters at the end in which labels are looked for
 _HEAD = 300  # the same at the beginning of the body
@@ -34,6 +35,9 @@ _DATELINE = re.compile(
 _REPORTERS = re.compile(
     rf"[（(【\[]\s*(?P<all>(?:[{_HAN}]{{0,4}}(?:记者|通讯员|特派员)[^（）()【】\[\]。\n]{{2,40}}))[）)】\]]"
 )
+_DESK = re.compile(
+    rf"[/／][{_HAN}]{{2,6}}?报[导道]$|[ ]?(?:综合|现场|采访)?报[导道]$"
+)  # 记者王某／青禾报导: where it is reported from names nobody
 _REPORTER_LINE = re.compile(
     rf"(?:^|[\n。！？”])[ 　]*(?:本报|本网|本刊|本台|特约|实习|见习|{_MEDIUM})?(?:记者|通讯员)[ 　/：:]*"
     rf"(?P<names>[^，。；！？\n（）()]{{2,20}}?)[ 　/]*(?:[{_HAN}]{{2,3}}报[导道]|报[导道]|[ 　]*\n|$)"
@@ -120,8 +124,41 @@ def _find_labelled(text: str, body_start: int) -> Iterator[CreditFound]:
         if label.roles == ("source",):
             yield from _read_source(text, label.end, end)
         elif label.roles:
-            yield from _credit(read_names(text, label.end, end, strict=label.is_vague), label.roles)
+            named = read_names(text, label.end, end, strict=label.is_vague)
+            if not named and label.roles == ("reviewer",):
+                named = _read_rare_name(text, label.end, end)
+            yield from _credit(named, label.roles)
     yield from _find_unmarked_chain(text, body_start)
+    yield from _find_spaced_chain(text, body_start)
+
+
+def _read_rare_name(text: str, start: int, end: int) -> list[Named]:
+    """A name with a rare family name alone behind a label: 终审：容城."""
+    value = text[start:end].strip()
+    if not _RARE_NAME.fullmatch(value) or is_dictionary_word(value):
+        return []
+    offset = text.index(value, start)
+    return [Named(value, offset, offset + len(value), True)]
+
+
+_RARE_NAME = re.compile(rf"[{_HAN}]{{1,2}}[^部处室院会办团所系局校社科\W]")
+
+
+def _find_spaced_chain(text: str, body_start: int) -> Iterator[CreditFound]:
+    """文/图 读者服务组 庄雅雯, 文字 张三 摄影 李四: labels and names with spaces between, a line of its own."""
+    for line in _SPACED_LINE.finditer(text, max(body_start, len(text) - _TAIL)):
+        roles: tuple[str, ...] = ()
+        for word in re.compile(r"[^\s]+").finditer(text, line.start("line"), line.end("line")):
+            if word.group() in _roles():
+                roles = _roles()[word.group()]
+            else:
+                yield from _credit(read_names(text, *word.span()), roles)
+
+
+_SPACED_LINE = re.compile(
+    r"(?:^|\n)[ ]*(?P<line>(?:文[/、]?图|图[/、]?文|文字|撰文|撰稿|摄影|供稿)"
+    rf"(?:[ ]+[{_HAN}/、]{{1,10}}){{1,8}})[ ]*(?=\n|$)"
+)
 
 
 def _zones(text: str, body_start: int) -> list[tuple[int, int]]:
@@ -172,7 +209,9 @@ def _end_of_value(text: str, start: int, limit: int) -> int:
     stop = re.compile(r"[\n。；;！？（）()【】\]…]").search(text, start, limit)
     end = stop.start() if stop else limit
     trailer = _TRAILER.search(text, start, end)
-    return trailer.start() if trailer else end
+    if trailer:
+        return trailer.start()
+    return end - 2 if text.endswith("提供", start, end) else end
 
 
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}[\w/.-]*")
@@ -236,8 +275,12 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
                 yield from _credit([item for item in named if item.is_person], _roles()[glued.group().strip()])
             if behind and not re.match("根?据|综合|转|摘", part):
                 label = behind["label"]
+                desk = _DESK.search(part) if "记者" in part else None
                 named = read_names(
-                    text, position, position + behind.end("names"), strict=label in ("编辑", "报道", "文", "图")
+                    text,
+                    position,
+                    position + (desk.start() if desk else behind.end("names")),
+                    strict=label in ("编辑", "报道", "报导", "文", "图"),
                 )
                 yield from _credit(named, _roles().get(label) or ("author",))
             position += len(part)
@@ -290,7 +333,9 @@ def _read_reporters(text: str, start: int, end: int) -> list[Named]:
     words = list(re.compile(rf"[{_HAN}]{{0,4}}?(?:记者|通讯员|特派员)[ 　：:]*").finditer(text, start, end))
     named: list[Named] = []
     for i, word in enumerate(words):
-        named += read_names(text, word.end(), words[i + 1].start() if i + 1 < len(words) else end, strict=True)
+        limit = words[i + 1].start() if i + 1 < len(words) else end
+        desk = _DESK.search(text[word.end() : limit])
+        named += read_names(text, word.end(), word.end() + desk.start() if desk else limit, strict=True)
     return [item for item in named if item.is_person]
 
 

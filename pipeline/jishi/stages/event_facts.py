@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from jishi.stages.clauses import find_from, locate
 from jishi.stages.context import Context
 from jishi.stages.evidence import describe_level
+from jishi.stages.fields import find_field
 from jishi.stages.findings import AttendanceFound
 from jishi.stages.tagger import ORGANISATION_ROLES
 
@@ -79,6 +80,11 @@ _PLACE_END = re.compile(
     r"看望|敬献|缅怀|访|办|的|结业|热|盛|和(?=[^，]{2,8}(?:座谈|交流))|[，。；！？、\n（(：:])"
 )
 _MAX_PLACE = 36
+# A venue ends before the word of holding, not in it or behind it: …书店二楼|举办, …展览室|揭幕
+_HELD = frozenset(
+    ("举行", "举办", "召开", "揭幕", "揭牌", "揭晓", "开幕", "闭幕", "落幕", "签约", "开班", "开营", "开课", "开讲", "开赛",
+     "开展", "开启", "启动", "颁奖", "结业", "成立")
+)  # fmt: skip
 _DIGIT_OR_LETTER = re.compile(r"[0-9A-Z]")
 _TIME = re.compile(r"[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期间|时候?$|之际")
 
@@ -99,23 +105,39 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
         labelled = "地点" in lead.group() or "地址" in lead.group()
         ends = 0
         for closing in _PLACE_END.finditer(text, start + 2, min(len(text), start + _MAX_PLACE)):
-            if inside[closing.start()]:
+            if inside[closing.start()] or (labelled and closing.group() not in "，。；\n"):
                 continue
-            if labelled and closing.group() not in "，。；\n":
-                continue
-            found.setdefault(
-                (start, closing.start()),
-                PlaceCandidate(start, closing.start(), lead.group().strip(), closing.group()),
-            )
-            ends += 1
+            if not _is_held(text, start, closing.start()):
+                found.setdefault(
+                    (start, closing.start()),
+                    PlaceCandidate(start, closing.start(), lead.group().strip(), closing.group()),
+                )
+                ends += 1
             if ends == 4 or closing.group() in "，。；！？\n":
                 break
     for start, end, label in context.frames.over(0, len(text)):
-        if label == "PLACE" and not inside[start] and not inside[end]:
+        if label == "PLACE" and not inside[start] and not inside[end] and not _is_held(text, start, end):
             found.setdefault(
                 (start, end), PlaceCandidate(start, end, text[max(0, start - 1) : start], text[end : end + 1])
             )
     return sorted(found.values(), key=lambda c: (c.start, c.end))
+
+
+def _is_held(text: str, start: int, end: int) -> bool:
+    return text[max(start, end - 2) : end] in _HELD or (end > start and text[end - 1 : end + 1] in _HELD)
+
+
+def read_place_field(context: Context, region: tuple[int, int]) -> str | None:
+    """Give the venue that an announcement states behind 地点：, without what stands in brackets behind it."""
+    for field in context.fields:
+        if field.kind == "place" and region[0] <= field.start < region[1]:
+            place = _PLACE_VALUE.match(context.text, field.start, field.end)
+            if place and len(place.group()) <= _MAX_PLACE:
+                return place.group().rstrip()
+    return None
+
+
+_PLACE_VALUE = re.compile(r"[^，。；、（(：:\n]{2,}")
 
 
 def describe_place(
@@ -204,6 +226,55 @@ def describe_organiser(context: Context, start: int, end: int, name: tuple[int, 
     return features
 
 
+_ORGANISING_FIELDS = ("host", "organiser", "co_organiser", "supporter")
+# 由甲主办、乙承办的…
+_SAYS_ROLE = re.compile(r"(?:联合|共同|协同|具体|等)*(?P<word>主办|承办|协办)(?![方单部权者])")
+_ROLE_WORDS = {"主办": "host", "承办": "organiser", "协办": "co_organiser"}
+_ISSUED = re.compile(r"关于(?:联合)?(?:举办|举行|召开|开展|组织|承办)")
+_PLANNED = re.compile(
+    r"(?:关于(?:举办|举行|召开)[^\n]{2,50}(?:通知|公告|启事|预告|函)|(?:决定|拟|定于|将于?|计划)[^，。\n]{0,30}(?:举办|召开|举行))"
+)
+_SIGNED_BELOW = re.compile(r"[ ]*\n+[ ]*\d{4}年\d{1,2}月\d{1,2}日\s*(?:$|\n)")
+
+
+# 某校12月7日在礼堂举行: nothing but a date and a place stands between who holds and the verb
+_HOLDS = re.compile(
+    r"(?:于|在[^，。；\n]{2,14}|[0-9]{1,4}[年月日号/]|上午|下午|中午|今天?|昨天?|日前|近日|[晚早]|[（(][日一二三四五六][）)]|[0-9：:]+时?|起?至|隆重|"
+    r"成功|顺利|圆满|联合|共同|将|、|[ ])*(?:举行|举办|召开|办理)(?!地|权|时|以来|前|后|的)"
+)
+
+
+def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, int] | None) -> str | None:
+    """Give the role that is stated for an organisation named at `[start, end)`: behind 承办单位：, as who issues the
+    notice of an event (某局关于举办…的通知), or as who opens the clause that tells of holding it (某校12月7日举行…).
+    `name` is where the event's name stands."""
+    field = find_field(context.fields, start)
+    if field and end <= field.end and field.kind in _ORGANISING_FIELDS:
+        return field.kind
+    if _ISSUED.match(context.text, end):
+        return "host"
+    says = _SAYS_ROLE.match(context.text, _list_end(context, end))
+    if says:
+        return _ROLE_WORDS[says["word"]]
+    if name is None or not end <= name[0] <= end + 60:
+        return None
+    opens = (
+        context.clauses[locate(context.clauses, start)][0] >= start - 1 or context.text[start - 1 : start] in "】）)]"
+    )
+    return "host" if opens and _HOLDS.match(context.text, end, name[0]) else None
+
+
+def has_signed(context: Context, start: int, end: int) -> bool:
+    """Tell whether an organisation named at `[start, end)` signs a text that gives notice of an event to be held."""
+    text = context.text
+    return (
+        not text[start:end].endswith(("办公室", "办公厅"))  # which sign for the body that they serve
+        and text[start - 1 : start] in ("", "\n", " ")
+        and _SIGNED_BELOW.match(text, end) is not None
+        and _PLANNED.search(text, 0, context.body_start + 400) is not None
+    )
+
+
 _ORGANISING = re.compile(
     r"主办|承办|协办|举办|举行|召开|指导|支持|联合|合办|组织|开展|发起|启动|办理|筹办|策划|共同|联办|赞助|参加|出席|开设|邀请|委托|"
     r"主持|执行|携手|承担|安排|推出|参与"
@@ -243,7 +314,7 @@ def _list_start(context: Context, position: int) -> int:
 
 _NUMERAL = r"(?:[0-9０-９][0-9０-９,，]*|[一二两三四五六七八九十百千万]+)"
 _ATTENDANCE = re.compile(
-    r"(?P<under>近|将近|不足|不到)?(?P<over>超过|逾|多达|至少)?(?P<about>约|大约|预计|估计)?"
+    r"(?P<under>近|将近|不足|不到)?(?P<over>超过|逾|多达|至少)?(?P<about>(?:约|大约|预计|估计)有?)?"
     r"(?P<number>" + _NUMERAL + r")(?P<unit>[百千万]?)(?P<more>余|多|几)?(?P<vague>左右|上下)?"
     r"(?:名|位|人次|人|个|(?<=[余多])(?=学生|师生|教师|学者|专家|代表|嘉宾|观众))(?=(?P<what>[^，。；！？\n]{0,30}))"
 )

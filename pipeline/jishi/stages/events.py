@@ -6,6 +6,7 @@ main event's; another named event counts where it has a date or a venue of its o
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Callable, Iterable
@@ -25,6 +26,9 @@ from jishi.stages.event_facts import (
     describe_place,
     find_attendance,
     find_place_candidates,
+    has_signed,
+    read_place_field,
+    tell_stated_role,
 )
 from jishi.stages.event_names import (
     VERB_INSIDE,
@@ -34,6 +38,7 @@ from jishi.stages.event_names import (
     head_types,
     longest_head,
 )
+from jishi.stages.fields import find_field
 from jishi.stages.findings import AttendanceFound, EventFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
@@ -267,7 +272,13 @@ def _full_name(context: Context, candidate: NameCandidate) -> str:
     longer = [
         quoted for quoted in context.quotations if quoted.startswith(core + "—") or quoted.startswith(core + "：")
     ]
-    return max(longer, key=len, default=core).replace("\n", "")
+    name = max(longer, key=len, default=core).replace("\n", "")
+    if "】" not in name:
+        name = name.lstrip("【")
+    return _LEADING_VERB.sub("", name)
+
+
+_LEADING_VERB = re.compile("^(?:举[办行]|召开)(?=.{4})")  # of a notice's title: 关于召开…会议的通知
 
 
 def _bare(phrase: str) -> str:
@@ -353,7 +364,8 @@ def _fill(
     place = _choose(
         (load("event_places").probability(describe_place(context, c, name, near)), i) for i, c in enumerate(candidates)
     )
-    if place and place[0] >= PLACE_THRESHOLD:
+    event.place = read_place_field(context, region)
+    if event.place is None and place and place[0] >= PLACE_THRESHOLD:
         chosen = candidates[place[1]]
         event.place = _bare(text[chosen.start : chosen.end]).replace("\n", "") or None
     certainty.append(f"place={int(place[0] * 4) if place else None}")
@@ -493,26 +505,28 @@ def _choose_organisers(
     model: LinearModel,
 ) -> list[tuple[int, str]]:
     chosen = []
+    signers = []
     for index, organisation in enumerate(doc._.organisations):
         best: dict[str, float] = {}
-        stated: list[str] = []
         for start, end in organisation.spans:
             if single or region[0] <= start < region[1] or start < context.body_start:
-                features = describe_organiser(context, start, end, name)
-                stated += [_STATED[feature] for feature in features if feature in _STATED]
-                for role, score in model.score(features).items():
+                if stated := tell_stated_role(context, start, end, name):
+                    best[stated] = 1.0
+                    break
+                if has_signed(context, start, end):
+                    signers.append(index)
+                for role, score in model.score(describe_organiser(context, start, end, name)).items():
                     best[role] = max(score, best.get(role, 0.0))
         if best:
             role = max(best, key=lambda r: best[r])
             if best[role] >= ORGANISER_THRESHOLD:
                 chosen.append((index, role))
-            elif stated:
-                chosen.append((index, stated[0]))
+    if not any(role == "host" for _, role in chosen):
+        chosen += [(index, "host") for index in signers[-1:]]
     return chosen
 
 
 # what stands after an organisation, or after the list that it is in, and leaves no doubt
-_STATED = {"after2=主办": "host", "after2=承办": "organiser", "after2=协办": "co_organiser"}
 
 
 # people and talks
@@ -528,6 +542,7 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
     own = {person: weigh_roles(model, describer.describe(person, groups)) for person, groups in by_person.items()}
     shared = [_mean_scores([own[mention.person] for mention in group.mentions]) for group in context.groups]
     lists = {id(group): scores for group, scores in zip(context.groups, shared, strict=True)}
+    stated = _read_stated_roles(context)
     for person, groups in sorted(by_person.items()):
         scores = own[person]
         longest = max(groups, key=lambda group: len(group.mentions))
@@ -537,11 +552,39 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
         votes = [_event_before(context, found, group.start) for group in groups]
         event = max(range(len(found)), key=votes.count)
         likeliest = max(scores, key=lambda role: scores[role])
+        if person in stated:
+            found[event].participants += [(person, role) for role in sorted(stated[person])]
+            continue
         found[event].participants += [
             (person, role)
             for role, score in scores.items()
             if score >= (LIKELIEST_ROLE_THRESHOLD if role == likeliest else ROLE_THRESHOLD)
         ]
+
+
+_FIELD_ROLES = {"speaker": "speaker", "discussant": "speaker", "chair": "chair", "commentator": "other"}
+
+
+def _read_stated_roles(context: Context) -> dict[int, set[str]]:
+    """The roles that an announcement states behind labels, by person; none for who is named as contact only."""
+    stated: dict[int, set[str]] = {}
+    acting: set[int] = set()
+    mentions = sorted((m.start, m.person) for group in context.groups for m in group.mentions)
+    speaking: set[int] = set()  # where those are named who speak on a stated topic
+    for talk in context.stated_talks:
+        first = bisect.bisect_left(mentions, (talk.speakers_start,))
+        last = bisect.bisect_left(mentions, (talk.speakers_end,))
+        speaking.update(start for start, _ in mentions[first:last])
+    for start, person in mentions:
+        field = find_field(context.fields, start)
+        kind = field.kind if field else "speaker" if start in speaking else None
+        if kind in _FIELD_ROLES:
+            stated.setdefault(person, set()).add(_FIELD_ROLES[kind])
+        elif kind == "contact":
+            stated.setdefault(person, set())
+        else:
+            acting.add(person)
+    return {person: roles for person, roles in stated.items() if roles or person not in acting}
 
 
 def _mean_scores(scores: list[dict[str, float]]) -> dict[str, float]:

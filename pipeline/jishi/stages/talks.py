@@ -18,12 +18,17 @@ from jishi.stages.evidence import describe_level
 from jishi.stages.findings import TalkFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
+from jishi.stages.stated_talks import StatedTalk
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
 TOPIC_THRESHOLD = 0.26
+TITLE_THRESHOLD = 0.5
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
 _SPEAKER_REACH = 1000
+_LONGEST_GROUP = 200  # characters between the beginning of a group and one of its people
+STATED_FORM = "stated"
+STATED = 0.9  # the confidence of a talk that an announcement or a programme states
 _LIST_GAP = re.compile(
     r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?|"
     r"[”》’』」][^，。！？；\n“《‘『「]{0,12}；[^。！？；\n“《‘『「]{4,90}[“《‘『「]"  # 甲剖析了《A》；乙解读了《B》
@@ -228,14 +233,21 @@ def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: Line
     """Give the talks of a Doc as the two models see them."""
     candidates = find_candidates(context)
     scores = _score_frames(context, candidates, [topics.probability(d) for d in describe_topics(context, candidates)])
-    scored = [(score, c) for score, c in zip(scores, candidates, strict=True) if score >= TOPIC_THRESHOLD]
+    stated = {(talk.start, talk.end): talk for talk in context.stated_talks}
+    scored = [(STATED, TopicCandidate(*span, STATED_FORM, span)) for span in stated]
+    title_end = context.body_start if stated else 0  # what the title names is then mostly the event
+    scored += [
+        (score, c)
+        for score, c in zip(scores, candidates, strict=True)
+        if score >= (TITLE_THRESHOLD if c.start < title_end else TOPIC_THRESHOLD)
+    ]
     talks = [
         TalkFound(
             topic=context.text[candidate.start : candidate.end].replace("\n", ""),
-            kind=_tell_kind(context, candidate),
+            kind=_tell_kind(context, candidate, "lecture" if candidate.form == STATED_FORM else "other"),
             start=candidate.start,
             end=candidate.end,
-            speakers=_choose_speakers(context, candidate, speakers),
+            speakers=_choose_speakers(context, candidate, speakers, stated.get((candidate.start, candidate.end))),
             confidence=round(score, 3),
         )
         for score, candidate in _choose(context.text, scored)
@@ -291,7 +303,13 @@ def _find_carried_group(context: Context, candidate: TopicCandidate) -> PersonGr
     return None
 
 
-def _choose_speakers(context: Context, candidate: TopicCandidate, model: LinearModel) -> list[int]:
+def _choose_speakers(
+    context: Context, candidate: TopicCandidate, model: LinearModel, stated: StatedTalk | None
+) -> list[int]:
+    if stated and stated.speakers_start < stated.speakers_end:
+        start, end = stated.speakers_start, stated.speakers_end
+        near = context.groups_from(max(0, start - _LONGEST_GROUP), end)
+        return sorted({m.person for group in near for m in group.mentions if start <= m.start < end})
     carried = _find_carried_group(context, candidate)
     if carried:
         return sorted({mention.person for mention in carried.mentions})
@@ -338,7 +356,7 @@ def _share_out(context: Context, talks: list[TalkFound]) -> None:
                 talk.speakers = [person]
 
 
-def _tell_kind(context: Context, candidate: TopicCandidate) -> str:
+def _tell_kind(context: Context, candidate: TopicCandidate, default: str) -> str:
     sentence_start, sentence_end = context.sentences[locate(context.sentences, candidate.start)]
     after = context.text[candidate.end : min(sentence_end, candidate.end + 24)]
     before = context.text[max(sentence_start, candidate.frame[0] - 24) : candidate.frame[0]]
@@ -351,4 +369,4 @@ def _tell_kind(context: Context, candidate: TopicCandidate) -> str:
                     best = (place, kind)
         if best:
             return best[1]
-    return "other"
+    return default
