@@ -81,10 +81,10 @@ _PLACE_END = re.compile(
 )
 _MAX_PLACE = 36
 # A venue ends before the word of holding, not in it or behind it: …书店二楼|举办, …展览室|揭幕
-_HELD = frozenset(
-    ("举行", "举办", "召开", "揭幕", "揭牌", "揭晓", "开幕", "闭幕", "落幕", "签约", "开班", "开营", "开课", "开讲", "开赛",
-     "开展", "开启", "启动", "颁奖", "结业", "成立")
-)  # fmt: skip
+_HELD = frozenset((
+    "举行", "举办", "召开", "揭幕", "揭牌", "揭晓", "开幕", "闭幕", "落幕", "签约", "开班", "开营", "开课", "开讲",
+    "开赛", "开展", "开启", "启动", "颁奖", "结业", "成立",
+))  # fmt: skip
 _DIGIT_OR_LETTER = re.compile(r"[0-9A-Z]")
 _TIME = re.compile(r"[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期间|时候?$|之际")
 
