@@ -7,6 +7,7 @@ name alone is a mention of the one person it fits. A title inside a name is take
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ _DOCTRINE = re.compile(
 # The tagger's score below which more names are wrong than right; measured on articles it had not seen.
 _LEAST_SCORE = 0.45
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_LATIN = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ.’' \-]+")
 _LIST_MARKS = "、，。；：（）()！？ \n"
 _MARKS = " ，、。：:（()）“”"
 _FUNCTION = "同以在就为向和与及曾则均将率等于从对至的说称"
@@ -42,8 +44,10 @@ _ADDRESS = re.compile(
     r"老师|同学|先生|女士|同志|博士|主任|校长|院长|阿姨|大姐|大哥|大爷|大妈|大叔|大婶|大娘|奶奶|爷爷|叔叔|婆婆|师傅|大夫|"
     r"医生|护士|警官|律师|老板|某某?"
 )
-_UNNAMED = re.compile(r"[\u4e00-\u9fff](?:某|老|总)")  # 张某, 陈老
+_UNNAMED = re.compile(r"[\u4e00-\u9fff][某老总]|[老小][\u4e00-\u9fff]")  # 张某, 陈老, 小刘
 _DIVISION = re.compile(r"[\u4e00-\u9fff]{2}[省市县区州]$")
+_HYPHENATED = re.compile(r"[\u4e00-\u9fff]+-$")
+_LONGEST_PART = 6
 _PARTS = re.compile(r"[·•・. ]")
 _FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
 _REGNAL = re.compile(r"(?:[一二三四五六七八九]|十[一二三四五六七八九]?)世(?![纪界代家人])")
@@ -71,6 +75,7 @@ def find_named_mentions(doc: Doc, text: str, entities: list[Entity]) -> tuple[li
     found += _find_missed(text, entities, found)
     surname_of = _join_split_names(text, entities, found)
     found.sort()
+    _join_readings(text, found)
     full = _join_forms(list(dict.fromkeys(name for _, _, name in found)))
     credits = [(credit.start, credit.end) for credit in doc._.credits]
     acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in credits)}
@@ -134,6 +139,7 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         ent.start: ent.end for ent in entities if ent.label == "TITLE" and _OFFICE.fullmatch(text, ent.start, ent.end)
     }
     begins = {ent.start for ent in tagged}
+    boundaries = {ent.end for ent in entities}
     found = []
     for ent in tagged:
         start, end = ent.start, ent.end
@@ -144,6 +150,8 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text, start, end):
             continue
         start, end = _correct_ends(text, start, end, best)
+        if _PARTS.search(text, start, end):
+            start = _find_hyphenated(text, start, boundaries)
         if is_territory(text[start:end]) or _is_division(text, start, end) or _names_nobody(text, start, end):
             continue
         if offices.get(end) in begins:
@@ -160,6 +168,20 @@ def _names_nobody(text: str, start: int, end: int) -> bool:
     name = text[start:end]
     office = name[-1] == "长" and len(name) > 2 and name[0] not in surnames()
     return office or name in _not_names() or (name[0] == "台" and text.endswith("主席", 0, start))
+
+
+def _find_hyphenated(text: str, start: int, boundaries: set[int]) -> int:
+    """Give where a foreign name begins whose first part a hyphen joins and the tagger left out: 让-|雅克·杜邦.
+
+    boundaries: where something tagged ends.
+    """
+    first = _HYPHENATED.search(text, max(0, start - _LONGEST_PART), start)
+    if first is None:
+        return start
+    begin = next((offset for offset in range(start - 2, first.start() - 1, -1) if offset in boundaries), None)
+    if begin is None and not "\u4e00" <= text[first.start() - 1 : first.start()] <= "\u9fff":
+        begin = first.start()
+    return start if begin is None else begin
 
 
 @functools.cache
@@ -219,10 +241,10 @@ def _find_missed(text: str, entities: list[Entity], found: list[tuple[int, int, 
 
 def _is_address(text: str, start: int, end: int) -> bool:
     """Say whether a tagged name is only a family name with a title or form of address: 张老师, 林小姐, 刘政务|次长."""
-    if text[start] not in surnames():
+    if end - start < 3 and _UNNAMED.fullmatch(text, start, end):
+        return text[start] in surnames() or text[start + 1] in surnames()
+    if text[start] not in surnames() or end - start < 3:
         return False
-    if end - start < 3:
-        return _UNNAMED.fullmatch(text, start, end) is not None
     if _ADDRESS.fullmatch(text, start + 1, end) or (end - start <= 5 and is_title(text[start + 1 : end])):
         return True
     title = title_pattern().match(text, start + 1)
@@ -241,6 +263,10 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
         return start, end - 1  # 沈川|副教授
     if len(name) > 2 and name[-1] in "姐姊哥" and name[0] not in surnames():
         return start, end - 1  # 恩欣|姐
+    if len(name) > 3 and name[0] in surnames():
+        size = next((size for size in (2, 3) if is_title(name[size:])), None)
+        if size is not None and len(name) - size >= 2:
+            return start, start + size  # 马文林|阿訇
     if len(name) == 3 and _SPOKEN.match(text, end - 1):
         return start, end - 1  # 原野|说，, 米兰|作情况说明
     longer = text[start : end + 1]
@@ -306,6 +332,23 @@ def _join_forms(forms: list[str]) -> dict[str, str]:
         fits = longer.get(form, set())
         full[form] = next(iter(fits)) if len(fits) == 1 else form
     return {form: full.get(name, name) for form, name in full.items()}
+
+
+def _join_readings(text: str, found: list[tuple[int, int, str]]) -> None:
+    """Let a name in Latin letters in brackets right behind a name be that one: 马丁·施密特（Martin Schmidt）.
+
+    found: the names in text order; further places of the Latin name change too.
+    """
+    meant = {
+        name: before
+        for (_, edge, before), (start, end, name) in itertools.pairwise(found)
+        if start == edge + 1
+        and text[edge] in "（("
+        and text[end : end + 1] in ("）", ")")
+        and _LATIN.fullmatch(name)
+        and _CHINESE.match(before)
+    }
+    found[:] = [(start, end, meant.get(name, name)) for start, end, name in found]
 
 
 def _find_repetitions(doc: Doc, text: str, entities: list[Entity], full: dict[str, str]) -> dict[tuple[int, int], str]:

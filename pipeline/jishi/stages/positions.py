@@ -51,6 +51,7 @@ _PRONOUN_HOLDS = re.compile(
 _AFTER_TITLE = re.compile(
     r"[（(](?:挂职|兼任?|兼职|代|筹|主持(?:全面|日常)?工作|[正副][国省部厅局司处县科]级|享受.{2,8}待遇)[）)]"
 )
+_ELECTED = re.compile(r"选举|选出|推选|推举|增选|聘任|聘请|任命")
 _STOP = re.compile(r"[。！？\n]")
 _POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
 _NUMBERED = re.compile(r"([两二三四五六七八九十2-9])位$")
@@ -251,6 +252,13 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                 pair = Candidate(index, item.index)
                 if side == "L" and number and unlisted in ("N位", "等N位"):
                     pair.certain = rank < _NUMBERS.get(number[1], 0)  # 甲、乙两位副主席
+                if (
+                    side == "L"
+                    and unlisted in ("为", "+为")
+                    and rank < listed
+                    and _ELECTED.search(scene.text, floor, start)
+                ):
+                    pair.certain = True  # 选举甲、乙为副主任
                 if side == "L" and rank == 0 and _PRONOUN_HOLDS.fullmatch(own):
                     pair.certain = True  # 甲女士，她同时担任某基地的主任
                 pair.listed = rank > 0 and unlisted in ("", "：", "等")

@@ -32,6 +32,9 @@ _LEADING = re.compile(
     r"^(?:现任|曾任|时任|历任|当选(?!总统)|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
     r"新任|我国|国内外|国内|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
 )
+_ADDRESSED = re.compile(
+    r"(?![向和于应对任同常都时])[\u4e00-\u9fff](?:老师|先生|女士|同志|同学|阿姨|大姐|师傅|大夫|奶奶|爷爷)(?!们)"
+)
 _TRAILING = re.compile(r"(?:等|先生|女士|同志|老师|[\s“”\"）)·—\-:：、，。的])+$")
 # The year of a class belongs to a student's title: 2018级本科生, 95级班长, 研究生二年级学生
 _COHORT = r"(?:(?:19|20)?\d\d[级届年]|[大研博][一二三四]|[高初][一二三]|[一二三四五六七八九]年级)"
@@ -129,7 +132,7 @@ def is_title(text: str) -> bool:
 
 def _is_body(words: str) -> bool:
     """Say whether words before an office are a body: 教务处|处长, but 外部|董事."""
-    return words in generic_words() or ends_like_organisation(words) or is_territory(words)
+    return words != "社会" and (words in generic_words() or ends_like_organisation(words) or is_territory(words))
 
 
 def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list[tuple[int, int]]:
@@ -252,4 +255,11 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
             if later and later not in found:
                 found[later] = False
                 pending.append(later)
-    return [Title(start, end, tagged) for (start, end), tagged in sorted(found.items())]
+    families, ends_name = {text[start] for start, _ in names}, {end for _, end in names}
+    others: set[int] = set()  # where titles begin that somebody else has by family name: 关工委常务副主任|胡老师
+    for start, end in sorted(found, reverse=True):
+        addressed = _ADDRESSED.match(text, end)
+        other = addressed and end not in begins_name and start not in ends_name and text[end] in surnames() - families
+        if other or (text.startswith("、", end) and any(end < begin <= end + _MAX_TITLE for begin in others)):
+            others.add(start)
+    return [Title(start, end, tagged) for (start, end), tagged in sorted(found.items()) if start not in others]
