@@ -35,6 +35,7 @@ _JOINT = re.compile(r"暨|与|和|及|(?<=委)(?=[省市县区]政府)")
 _TERM = re.compile(r"(?:第|(?<![新上下前每这那同本历]))[一二三四五六七八九十百\d]{1,4}届$")
 # Whose terms of office make names of their own: 第三十届学生会, but 第二届松江大学… is an event's.
 _TERMED = re.compile(r"(?:学生会|研究生会|委员会|团委|理事会|[组筹执]委会)$")
+_LISTED = re.compile(r"[（(](?:(?:证券|股票)代码[：:]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]")  # 海岳科技|（000000）
 _ROOM = re.compile(r"[在到进回的]$")  # before 办公室 where it is a room
 # A class of a Taiwanese school: 护四二A, the second year of four in nursing.
 _CLASS = re.compile(
@@ -58,6 +59,13 @@ _KINDS = {
     "所": re.compile(r"所$"),
     "公司": re.compile(r"(?:公司|集团)$"),
     "集团": re.compile(r"集团(?:.{0,6}公司)?$"),
+    "行": re.compile(r"(?:银行|[支分]行)$"),
+    "厂": re.compile(r"厂$"),
+    "总会": re.compile(r"总会$"),
+    "商会": re.compile(r"商会$"),
+    "俱乐部": re.compile(r"俱乐部$"),
+    "法院": re.compile(r"法院$"),
+    "检察院": re.compile(r"检察院$"),
     "会": re.compile(r"(?:协会|学会|公会|工会|商会|委员会|基金会|研究会|促进会|联合会|理事会|学生会|研究生会)$"),
     "局": re.compile(r"局$"),
     "部": re.compile(r"部$"),
@@ -83,7 +91,7 @@ _KINDS = {
 # Before a kind of body, all of them: 全台日照中心.
 _WHOLE_OF = ("全台", "全港", "全澳", "全省", "全市", "全县", "全区", "全校", "全院")
 _KINDS_OF_BODY = ("firm", "care", "bureau")
-_GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "集团公司": "集团"}
+_GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "总行": "行", "集团公司": "集团"}
 
 
 @Language.component(
@@ -164,6 +172,8 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
                     kinds[name] += 1
                 if _is_name(name):
                     found.append(part)
+                    if _LISTED.match(text, part[1]):
+                        score = 1.0
                     best[name] = max(best.get(name, 0.0), score)
     named = Counter(text[start:end] for start, end in found)
     sure = {
