@@ -111,3 +111,10 @@ def test_who_issues_a_notice_is_the_host(text: str) -> None:
     record = jishi.extract(text, published="2024-04-20")
     organisations = {organisation.id: organisation.name for organisation in record.organisations}
     assert [(organisations[o.organisation], o.role) for o in record.events[0].organisers] == [("青禾市水务局", "host")]
+
+
+def test_who_is_named_in_a_topic_does_nothing_at_the_lecture() -> None:
+    text = "报告题目：漫谈沈括的星图\n报告人：林听雨教授（青禾大学天文系）\n时间：2024年5月6日14:30\n地点：文史楼301室"
+    record = jishi.extract(text, title="学术报告", published="2024-05-01")
+    people = {person.id: person.name for person in record.people}
+    assert [(people[p.person], p.role) for p in record.events[0].participants] == [("林听雨", "speaker")]

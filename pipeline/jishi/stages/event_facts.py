@@ -137,7 +137,7 @@ def read_place_field(context: Context, region: tuple[int, int]) -> str | None:
     return None
 
 
-_PLACE_VALUE = re.compile(r"[^，。；、（(：:\n]{2,}")
+_PLACE_VALUE = re.compile(r"(?:(?!讲座内容|报告内容|内容简介|主讲|欢迎)[^，。；、（(：:\n]){2,}")
 
 
 def describe_place(

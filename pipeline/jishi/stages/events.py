@@ -542,7 +542,7 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
     own = {person: weigh_roles(model, describer.describe(person, groups)) for person, groups in by_person.items()}
     shared = [_mean_scores([own[mention.person] for mention in group.mentions]) for group in context.groups]
     lists = {id(group): scores for group, scores in zip(context.groups, shared, strict=True)}
-    stated = _read_stated_roles(context)
+    stated = _read_stated_roles(doc, context)
     for person, groups in sorted(by_person.items()):
         scores = own[person]
         longest = max(groups, key=lambda group: len(group.mentions))
@@ -565,8 +565,12 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
 _FIELD_ROLES = {"speaker": "speaker", "discussant": "speaker", "chair": "chair", "commentator": "other"}
 
 
-def _read_stated_roles(context: Context) -> dict[int, set[str]]:
-    """The roles that an announcement states behind labels, by person; none for who is named as contact only."""
+def _read_stated_roles(doc: Doc, context: Context) -> dict[int, set[str]]:
+    """The roles that an announcement states behind labels, by person.
+
+    None for who is named only as a contact, in a topic (漫谈黎曼猜想), or, where the speakers of an announcement are
+    labelled, in its title or without an office.
+    """
     stated: dict[int, set[str]] = {}
     acting: set[int] = set()
     mentions = sorted((m.start, m.person) for group in context.groups for m in group.mentions)
@@ -575,12 +579,15 @@ def _read_stated_roles(context: Context) -> dict[int, set[str]]:
         first = bisect.bisect_left(mentions, (talk.speakers_start,))
         last = bisect.bisect_left(mentions, (talk.speakers_end,))
         speaking.update(start for start, _ in mentions[first:last])
+    announces = any(field.kind == "speaker" for field in context.fields)
     for start, person in mentions:
         field = find_field(context.fields, start)
         kind = field.kind if field else "speaker" if start in speaking else None
         if kind in _FIELD_ROLES:
             stated.setdefault(person, set()).add(_FIELD_ROLES[kind])
-        elif kind == "contact":
+        elif kind in ("contact", "topic", "theme") or (
+            announces and (start < context.body_start or not doc._.people[person].positions)
+        ):
             stated.setdefault(person, set())
         else:
             acting.add(person)
