@@ -21,8 +21,9 @@ from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.stated_talks import StatedTalk
 from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
 
-TOPIC_THRESHOLD = 0.26
+TOPIC_THRESHOLD = 0.24
 TITLE_THRESHOLD = 0.5
+LISTED_SCORE = 0.6  # of a list that says itself that it is one: 就A、B等问题展开…
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
 _SPEAKER_REACH = 1000
@@ -32,6 +33,10 @@ STATED = 0.9  # the confidence of a talk that an announcement or a programme sta
 _LIST_GAP = re.compile(
     r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?|"
     r"[”》’』」][^，。！？；\n“《‘『「]{0,12}；[^。！？；\n“《‘『「]{4,90}[“《‘『「]"  # 甲剖析了《A》；乙解读了《B》
+)
+_DISCUSSED = ("frame就", "frame围绕")
+_CLOSED_LIST = re.compile(
+    r"等(?:[^，。；的]{0,4}的?)?(?:议题|话题|问题|方面)，?[^，。；]{0,8}?(?:展开|进行|开展|作|做|交换|深入)"
 )
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
 _REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
@@ -274,6 +279,9 @@ def _score_frames(context: Context, candidates: list[TopicCandidate], scores: li
     joint = list(scores)
     for members in lists:
         mean = sum(scores[i] for i in members) / len(members)
+        first = candidates[members[0]]
+        if first.form.startswith(_DISCUSSED) and _CLOSED_LIST.match(context.text, first.frame[1]):
+            mean = max(mean, LISTED_SCORE)
         for i in members:
             joint[i] = mean
     for i, outer in enumerate(candidates):
