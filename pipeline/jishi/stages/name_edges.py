@@ -1,0 +1,161 @@
+"""Edges of Chinese people's names: what belongs to the word beside, and what of the name was left out.
+
+A tagged name may have taken in the first character of the verb behind it (林听致|辞) or the title in front, or may have
+lost half of a family name of two characters (公|孙杏). Behind a title a rare family name may go untagged altogether.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from jishi.lexicons import read_lines
+from jishi.stages.phrases import PhraseFinder
+from jishi.stages.tagger import ENTITY_TAGS, Floats, TaggedSpan
+from jishi.stages.titles import is_title, match_title_after, surnames
+from jishi.stages.words import is_dictionary_word
+
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+_BEFORE_NAME = frozenset("由请和与及让邀陪")
+_MARKS = frozenset("，。、；：！？（）()《》“”「」 \n")
+# What a name's last character begins together with what follows; act_words.txt has the rest
+_VERB = re.compile(
+    r"致(?=[辞词欢贺开闭答谢])|作(?=[了的《“「题]|报告|讲话|发言|总结|说明|动员|表态|交流|介绍|点评|专题|主题|工作|情况)|"
+    r"[获摘夺](?=[得取奖评])|宣(?=[布读誓讲])|[握隔拿带拉指看对捧端扶蹲站坐](?=着)|鸣(?=[枪锣哨])|率(?=[队领团先])"
+)
+_THEN = re.compile(r"则(?=[\u4e00-\u9fff])")
+_OFFICE_TAKEN = re.compile(r"任(?!教)(?=[\u4e00-\u9fff])")
+_CLASS = re.compile(r"(?<=[）)\d一二三四五六七八九十])班")
+_FUNCTION = frozenset("和与及等则曾均将对为向")
+# What stands between a name and its verb
+_ADVERB = frozenset("在则就也与和对从以将为向等曾均都还又率作说")
+_LIKELY = 0.15  # a person to the network, of the characters of an untagged name behind a title
+_LIKELY_LAST = 0.1  # and of its last character
+_CLEAR, _CLEAR_LEAST = 0.35, 0.2  # of all three and of each of them, where what follows does not tell
+
+
+def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Put right where the people of `spans` (in order, without overlaps) begin and end."""
+    phrases: PhraseFinder | None = None
+    ends = {span.end for span in spans}
+    titles_end = {span.end for span in spans if span.label == "TITLE"}
+    title_starts = {span.start for span in spans if span.label == "TITLE"}
+    result: list[TaggedSpan] = []
+    for span in spans:
+        if span.label != "PERSON" or not _CHINESE.fullmatch(text, span.start, span.end):
+            result.append(span)
+            continue
+        start, end = span.start, span.end
+        start = _leave_title(text, start, end)
+        introduced = start in titles_end or start > span.start or text[start - 1 : start] in _BEFORE_NAME
+        if _is_shortened(text, start, end) and _takes_verb(text, end, introduced, title_starts):
+            phrases = phrases or PhraseFinder(text)
+            places = phrases.places(text[start:end])
+            if all(_takes_verb(text, place + end - start, introduced, title_starts) for place in places):
+                end -= 1
+        if start == span.start and _begins_in_family_name(text, start, end, ends):
+            start -= 1
+        result.append(span if (start, end) == (span.start, span.end) else span._replace(start=start, end=end))
+    return result
+
+
+def find_behind_titles(text: str, spans: Sequence[TaggedSpan], scores: Floats, least: float) -> list[TaggedSpan]:
+    """Give the untagged names right behind a title that the network thinks possible: 副院长|糜大成|介绍.
+
+    spans: what is tagged, in order. scores: log probabilities (n, tags).
+    least: the score that they have at least.
+    """
+    tags = [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith("-PERSON")]
+    found = []
+    for i, span in enumerate(spans):
+        if span.label != "TITLE":
+            continue
+        limit = spans[i + 1].start if i + 1 < len(spans) else len(text)
+        start = span.end
+        family = 2 if text[start : start + 2] in _compound_surnames() else 1
+        if family == 1 and text[start : start + 1] not in _all_surnames():
+            continue
+        for end in (start + family + 2, start + family + 1):
+            if end > limit or not _CHINESE.fullmatch(text, start, end) or text[end - 1] in _FUNCTION:
+                continue
+            if is_dictionary_word(text[start:end]):
+                continue
+            likely = np.exp(scores[start:end, tags]).sum(1)
+            clear = end - start == family + 2 and likely.mean() >= _CLEAR and likely.min() >= _CLEAR_LEAST
+            ends = likely.mean() >= _LIKELY and likely[-1] >= _LIKELY_LAST and _ends_name(text, end, limit)
+            if clear or ends:
+                found.append(TaggedSpan(start, end, "PERSON", max(float(likely.mean()), least)))
+                break
+    return found
+
+
+def _leave_title(text: str, start: int, end: int) -> int:
+    """Give where the name begins behind a title or class glued in front: 司库|车文杰, 三（2）班|车文杰."""
+    if end - start >= 3 and _CLASS.match(text, start):
+        return start + 1
+    for size in (2, 3):
+        rest = start + size
+        if 2 <= end - rest <= 3 and text[rest] in surnames() and is_title(text[start:rest]):
+            return rest
+    return start
+
+
+def _is_shortened(text: str, start: int, end: int) -> bool:
+    """Say whether a name without its last character is one still: 林听|致, 林听雨|致, 欧阳|听|致."""
+    family = 2 if text[start : start + 2] in surnames() else 1
+    return text[start : start + family] in _all_surnames() | _compound_surnames() and 2 <= end - start - family <= 3
+
+
+def _takes_verb(text: str, end: int, introduced: bool, title_starts: set[int]) -> bool:
+    """Say whether the character before `end` begins a verb.
+
+    introduced: a title or preposition stands before the name.
+    """
+    last = end - 1
+    if _VERB.match(text, last) or _begins_act(text, last, end):
+        return True
+    if _THEN.match(text, last):
+        return match_title_after(text, end) is None and not is_dictionary_word(text[last - 1 : end])  # 官|正则
+    return introduced and end in title_starts and _OFFICE_TAKEN.match(text, last) is not None
+
+
+def _begins_act(text: str, last: int, end: int) -> bool:
+    match = _acts().match(text, last)
+    return match is not None and match.end() > end
+
+
+def _begins_in_family_name(text: str, start: int, end: int, ends: set[int]) -> bool:
+    """Say whether the character before a name makes a family name of two characters with its first: 公|孙杏."""
+    first = start - 1
+    if first < 0 or text[first : start + 1] not in _compound_surnames() or end - start > 3:
+        return False
+    before = text[first - 1 : first]
+    return first in ends or not _CHINESE.fullmatch(before) or before in _BEFORE_NAME
+
+
+def _ends_name(text: str, end: int, limit: int) -> bool:
+    """Say whether a name may end here: before a mark, something tagged, an act or another word."""
+    if end == limit or text[end] in _MARKS or text[end] in _ADVERB or _acts().match(text, end):
+        return True
+    return is_dictionary_word(text[end : end + 2]) and not is_dictionary_word(text[end - 1 : end + 1])
+
+
+@functools.cache
+def _acts() -> re.Pattern[str]:
+    words = [line.split("\t")[0] for line in read_lines("act_words.txt")]
+    return re.compile("|".join(map(re.escape, sorted((w for w in words if len(w) > 1), key=len, reverse=True))))
+
+
+@functools.cache
+def _compound_surnames() -> frozenset[str]:
+    return frozenset(name for name in surnames() if len(name) == 2) | frozenset(read_lines("compound_surnames.txt"))
+
+
+@functools.cache
+def _all_surnames() -> frozenset[str]:
+    """Family names of one character, the rare ones too."""
+    rare = "".join(read_lines("rare_surnames.txt"))
+    return frozenset(name for name in surnames() if len(name) == 1) | frozenset(rare)
