@@ -69,7 +69,7 @@ class CharacterNgrams:
         level = self._entries[place] - lowest
         return self._steps[len(sequence)][level] if level < LEVELS else None
 
-    @functools.lru_cache(maxsize=100_000)  # noqa: B019 (there is one, for the life of the process)
+    @functools.lru_cache(maxsize=40_000)  # noqa: B019 (there is one, for the life of the process)
     def cost(self, sequence: str) -> float:
         """Give the cost of the last character of up to four behind the others."""
         cost = self._alone(sequence[-1])

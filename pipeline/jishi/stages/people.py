@@ -30,9 +30,8 @@ _MARGIN = 0.3
 _MARGIN_APART = 0.1
 _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.65
-_CARRY_THRESHOLD = 0.45
-_MEMORY = 8  # holdings before a title that it may take an organisation over from
-_JOINED_THRESHOLD = 0.35  # for 主任、教授: by the guidelines a list carries its organisation
+# What a title needs to take over an organisation; by the guidelines a list (主任、教授) carries it.
+_CARRY_THRESHOLDS = {"": 0.45, "joined": 0.35, "glued": 0.2}
 _HONOUR_THRESHOLD = 0.5
 _LISTED = re.compile(r"(?:先生|女士|老师|同学|同志|教授|博士|校友|等)*[、，和与及]+")
 
@@ -152,9 +151,9 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
         elif organisation is None:
             carries = carries_of(scene, finder, holdings, title, mention)
             carries = [carry for carry in carries if not _is_country_of(scene, title, carry.phrase)]
-            scored = [(carry_model.probability(carry.features), carry.joined, carry.phrase) for carry in carries]
-            certainty, joined, phrase = max(scored, default=(0.0, False, (0, 0)))
-            if certainty >= (_JOINED_THRESHOLD if joined else _CARRY_THRESHOLD):
+            scored = [(carry_model.probability(carry.features), carry.bond, carry.phrase) for carry in carries]
+            certainty, bond, phrase = max(scored, default=(0.0, "", (0, 0)))
+            if certainty >= _CARRY_THRESHOLDS[bond]:
                 organisation = phrase
             else:
                 certainty = 1.0 - certainty

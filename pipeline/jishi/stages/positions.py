@@ -468,8 +468,8 @@ class CarryCandidate:
 
     phrase: tuple[int, int]
     features: list[str]
-    joined: bool = False
-    """Whether it comes from a title of the same person that is joined by 、 or 兼 or by nothing."""
+    bond: str = ""
+    """How it comes from a title of the same person: "joined" by 、 or 兼, or "glued" with nothing between."""
 
 
 def describe_carry(
@@ -518,8 +518,10 @@ def describe_carry(
     ]
     fits = _tell_fit(scene.text[start:end], words)
     features += [f"fits:{fits}", f"{source}:{side}:{same_person}:fits:{fits}", f"{source}:{side}:{own}:fits:{fits}"]
-    joined = source == "title" and same_person and own in ("、", "兼", "与", "")
-    where = "joined" if joined else side
+    bond = ""
+    if source == "title" and same_person and own in ("、", "兼", "与", ""):
+        bond = "joined" if own else "glued"
+    where = "joined" if bond else side
     people = min(symbols.count("P") + 3 * ("、+" in symbols or "，+" in symbols), 4)
     head, gap = scene.text[end - 2 : end], abs(start - edge if edge <= start else edge - end)
     features += [
@@ -539,7 +541,7 @@ def describe_carry(
             f"heads:{heads}:{where}",
             f"heads:{heads}:{where}:{same_person}",
         ]
-    return CarryCandidate(phrase, features, joined)
+    return CarryCandidate(phrase, features, bond)
 
 
 _RANKS = re.compile(r"^(?:第一|常务|执行|副|原|前|代|名誉|总)+")
