@@ -32,6 +32,7 @@ _CERTAIN = 0.95
 _PAIR_THRESHOLD = 0.65
 # What a title needs to take over an organisation; by the guidelines a list (主任、教授) carries it.
 _CARRY_THRESHOLDS = {"": 0.45, "joined": 0.35, "glued": 0.2}
+_MEMORY = 8  # holdings before a title that it may take an organisation over from
 _HONOUR_THRESHOLD = 0.5
 _LISTED = re.compile(r"(?:先生|女士|老师|同学|同志|教授|博士|校友|等)*[、，和与及]+")
 
