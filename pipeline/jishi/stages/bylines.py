@@ -15,6 +15,9 @@ from jishi.stages.words import is_dictionary_word
 _HAN = "\u4e00-\u9fff"
 _SEPARATORS = re.compile(r"[、，,/／&＆ 　\t|丨]+")
 _ADDRESS = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:教授|老师|同学|博士|主任|先生|女士|记者)$")
+_LATIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][A-Za-z]+){1,2}")
+_CLASS = re.compile(r"\d{1,2}[A-Z]")  # 5B: the class of a pupil who writes
+_STAFF = frozenset({"记者", "老师", "同学"})
 _AND = re.compile("[和与及]")
 _LONGEST_BODY = 8  # of a body that is not told by its last word
 _PEN_NAME = 4  # a pen name has at most so many characters
@@ -35,6 +38,10 @@ def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_of
     strict: only people with a family name and bodies by their kind, no pen names, nothing left over. keep_office: a
     body before a person's name is given too (来源：校报陈骊骊).
     """
+    if _LATIN_NAME.fullmatch(text[start:end].strip()):
+        start += len(text[start:end]) - len(text[start:end].lstrip())
+        end = start + len(text[start:end].rstrip())
+        return [Named(text[start:end], start, end, True)]
     named: list[Named] = []
     position = start
     pieces = []
@@ -50,11 +57,15 @@ def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_of
         address = _ADDRESS.search(text, piece_start, piece_end)
         if address:
             piece_end = address.start()
-        if piece_start == piece_end:
+        if piece_start == piece_end or _CLASS.fullmatch(text, piece_start, piece_end):
             continue
         found = _read_piece(text[piece_start:piece_end], piece_start, strict, keep_office)
         if strict and not found:
             return []
+        if found and found[0].is_person and named and not (named[-1].is_person or keep_office):
+            between = text[named[-1].end : found[0].start]
+            if between.isspace() or between.strip() in _STAFF:
+                named.pop()  # 宣传部 金小满: where somebody works
         named += found
     return named
 
@@ -83,6 +94,8 @@ def _divide(piece: str, strict: bool) -> tuple[int, list[tuple[int, int]]]:
     """Give where the office before the names ends, and the names: 新媒体中心 + 陆佳楠. No names: all of it is a body,
     or as much as is told by its last word.
     """
+    if _BODY.search(piece):
+        return len(piece), []
     ends = [0, *(found.end() for found in _offices().finditer(piece))]
     for end in ends:
         names = split_names(piece[end:])
@@ -181,6 +194,7 @@ def _cost_of_name(name: str, lenient: bool) -> float:
     return {2: 1.4, 3: 1.0}[len(name)] + single
 
 
+_BODY = re.compile(r"(?:[小中大]学|学院|学校|医院|公司|集团|图书馆|研究所|编辑部|关[工老]委|[全融新]媒体|融媒)$")
 _NEVER_GIVEN = "部处科室社院报的了是在号与和及或为"
 _ENDS_OFFICE = "系会班组局委队站网台等"
 _BEGINS_OFFICE = frozenset({"宣传", "文艺", "文化", "组织", "安全", "管理", "关工", "党政", "党委", "党建", "纪委"})

@@ -30,10 +30,25 @@ _TRAILER = re.compile(
 _MEDIUM = rf"(?:[{_HAN}]{{0,8}}(?:社|网|报|台|在线|客户端))"
 _DATELINE = re.compile(
     rf"(?:^|\n)[ 　]*(?:【|\[)?(?P<medium>{_MEDIUM})"
-    rf"(?:[{_HAN}]{{0,6}}?(?:\d{{1,2}}月)?\d{{1,2}}日)?(?:电|讯|消息)(?![{_HAN}]*[台视影])"
+    rf"(?:[{_HAN}]{{0,6}}?(?:\d{{1,2}}月)?\d{{1,2}}日)?(?:电|专?讯|消息|/[{_HAN}]{{2,4}}讯)(?![{_HAN}]*[台视影])"
 )
+_STAFF = "记者|通讯员|特派员|实习生|特约撰稿人|特约撰稿"
+_STAFF_LABEL = rf"(?:本报|本刊|本网|本台|特约|全媒体|融媒体|融媒|见习|实习|首席|学生|摄影|文字)*(?:{_STAFF})"
 _REPORTERS = re.compile(
-    rf"[（(【\[]\s*(?P<all>(?:[{_HAN}]{{0,4}}(?:记者|通讯员|特派员)[^（）()【】\[\]。\n]{{2,40}}))[）)】\]]"
+    rf"[（(【\[〔]\s*(?P<all>[{_HAN}]{{0,10}}?(?:{_STAFF})[^（）()【】\[\]〔〕。\n]{{2,60}})[）)】\]〕]"
+)
+_BOTH = re.compile(r"[ /]*(?:文[/、并]?摄|文[/、并]?图|图[/、]?文|摄影报道)$")  # 记者 王某 文/摄
+_LAST = re.compile(r"(?<=[。！？”…」])\s*[（(](?P<inside>[^（）()\n]{2,30})[）)]\s*$")
+_AT_BODY = re.compile(
+    rf"(?P<body>[{_HAN}]*(?:部|处|科|室|院|会|局|所|馆|站|台|报|社|中心|中学|小学|大学|学校|街道|镇|乡|县|社区|公司|广播|秘书))"
+    rf"[ ]+(?P<name>[{_HAN}]{{2,4}})"
+)
+_BODY_ALONE = re.compile(rf"[{_HAN}]{{2,16}}(?:部|处|科|办公室|研究室|院|会|局|所|馆|中心|编辑组|公司)")
+_PRESS_OFFICE = re.compile(rf"[{_HAN}]{{2,3}}宣")  # 永公宣: a police force's own
+_ABOUT_AUTHOR = re.compile(rf"(?P<name>[{_HAN}·]{{2,6}})[，,](?:系|[{_HAN}]{{2,6}}人[，,]|[^，,]{{2,16}}会员|.*著有).*")
+_AUTHOR_IS = re.compile(
+    rf"[（(](?:本文)?作者(?:[ ：:]*(?P<first>[{_HAN}·]{{2,8}})[，, ]+(?:系|为|是|现为)[^（）()\n]{{2,40}}"
+    rf"|(?:系|为|是|单位)[^（）()\n，。]{{2,40}}[ ]+(?P<last>[{_HAN}·]{{2,8}}))[）)]"
 )
 _DESK = re.compile(
     rf"[/／][{_HAN}]{{2,6}}?报[导道]$|[ ]?(?:综合|现场|采访)?报[导道]$"
@@ -45,7 +60,7 @@ _REPORTER_LINE = re.compile(
 _TAIWAN_REPORTER = re.compile(rf"记者(?P<names>[{_HAN}]{{2,4}}?)[/／ ]?(?:[{_HAN}]{{2}})?报导")
 _BEHIND = re.compile(
     r"(?P<names>[^（）()。；！？\n]{2,40}?)[ 　]*[/ 　]?"
-    r"(?P<label>供稿|报道|报导|摄影|拍摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
+    r"(?P<label>供稿|摄影报道|报道|报导|摄影|拍摄|文[/并]摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
 )
 _GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)[ 　]?(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
 _BRACKETED = re.compile(r"[（(【\[]([^（）()【】\[\]\n]{2,60})[）)】\]]")
@@ -73,7 +88,7 @@ class _Label(NamedTuple):
     is_vague: bool  # a word that often stands in ordinary text
 
 
-_VAGUE = frozenset(["文", "图", "编", "摄", "报道", "整理", "新闻", "记者", "通讯员", "拍摄", "照片"])
+_VAGUE = frozenset(["文", "图", "编", "摄", "报道", "整理", "采访", "记录", "新闻", "记者", "通讯员", "拍摄", "照片"])
 
 
 def find_credits(text: str, body_start: int = 0) -> list[CreditFound]:
@@ -82,7 +97,15 @@ def find_credits(text: str, body_start: int = 0) -> list[CreditFound]:
     body_start: where the body begins, if a title stands before it.
     """
     found: list[CreditFound] = []
-    for find in (_find_datelines, _find_labelled, _find_bracketed, _find_behind, _find_sources, _find_signatures):
+    for find in (
+        _find_datelines,
+        _find_labelled,
+        _find_bracketed,
+        _find_behind,
+        _find_sources,
+        _find_signatures,
+        _find_last,
+    ):
         found += find(text, body_start)
     unique: dict[tuple[str, str], CreditFound] = {}
     for credit in sorted(found, key=lambda credit: (credit.start, credit.end)):
@@ -125,11 +148,13 @@ def _find_labelled(text: str, body_start: int) -> Iterator[CreditFound]:
             yield from _read_source(text, label.end, end)
         elif label.roles:
             named = read_names(text, label.end, end, strict=label.is_vague)
-            if not named and label.roles == ("reviewer",):
+            in_chain = following - label.end <= _SHORT and "\n" not in text[label.end : following]
+            if not named and (label.roles == ("reviewer",) or (label.is_vague and in_chain)):
                 named = _read_rare_name(text, label.end, end)
             yield from _credit(named, label.roles)
     yield from _find_unmarked_chain(text, body_start)
     yield from _find_spaced_chain(text, body_start)
+    yield from _find_line_chains(text, body_start)
 
 
 def _read_rare_name(text: str, start: int, end: int) -> list[Named]:
@@ -141,6 +166,7 @@ def _read_rare_name(text: str, start: int, end: int) -> list[Named]:
     return [Named(value, offset, offset + len(value), True)]
 
 
+_SHORT = 12  # characters behind a label before the next one
 _RARE_NAME = re.compile(rf"[{_HAN}]{{1,2}}[^部处室院会办团所系局校社科\W]")
 
 
@@ -208,6 +234,8 @@ def _end_of_value(text: str, start: int, limit: int) -> int:
     """Give where the names behind a label end: at the next label, the end of the line, a bracket, or other matter."""
     stop = re.compile(r"[\n。；;！？（）()【】\]…]").search(text, start, limit)
     end = stop.start() if stop else limit
+    described = re.compile("[，,](?=系|现为|单位)").search(text, start, end)
+    end = described.start() if described else end  # 作者：王某，系某会会员
     trailer = _TRAILER.search(text, start, end)
     if trailer:
         return trailer.start()
@@ -272,6 +300,9 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
             glued = _GLUED.match(part)
             if glued and not behind:
                 named = read_names(text, position + glued.end(), position + len(part), strict=True)
+                press = _PRESS_OFFICE.fullmatch(part, glued.end())
+                if press:
+                    named = [Named(press.group(), position + press.start(), position + press.end(), True)]
                 yield from _credit([item for item in named if item.is_person], _roles()[glued.group().strip()])
             if behind and not re.match("根?据|综合|转|摘", part):
                 label = behind["label"]
@@ -319,24 +350,87 @@ def _find_datelines(text: str, body_start: int) -> Iterator[CreditFound]:
         if not medium.startswith(("本", "我", "该")):
             yield CreditFound(medium, "source", found.start("medium"), found.end("medium"))
         break
-    if not any(word in text for word in ("记者", "通讯员", "特派员")):
+    if not any(word in text for word in _STAFF.split("|")):
         return
     for found in _REPORTERS.finditer(text, body_start):
-        yield from _credit(_read_reporters(text, found.start("all"), found.end("all")), ("author",))
+        yield from _read_chain(text, *found.span("all"), strict=False)
     for pattern in (_REPORTER_LINE, _TAIWAN_REPORTER):
         for found in pattern.finditer(text, body_start):
+            if re.search(_STAFF, found["names"]):
+                continue  # read as a chain
             yield from _credit(read_names(text, found.start("names"), found.end("names"), strict=True), ("author",))
 
 
-def _read_reporters(text: str, start: int, end: int) -> list[Named]:
-    """记者张三 通讯员李四、王五: the names behind each of the words."""
-    words = list(re.compile(rf"[{_HAN}]{{0,4}}?(?:记者|通讯员|特派员)[ 　：:]*").finditer(text, start, end))
-    named: list[Named] = []
+@functools.cache
+def _chain_label() -> re.Pattern[str]:
+    """A label in a chain without colons: staff anywhere, the other labels behind a space or a mark."""
+    labels = "|".join(
+        label
+        for label in sorted(_roles(), key=len, reverse=True)
+        if len(label) > 1 and _roles()[label] and not {"source", "contributor"} & {*_roles()[label]}
+    )
+    edge = r"(?<![^\s、，,；;/|])"
+    return re.compile(
+        rf"(?:{edge}[{_HAN}]{{0,10}}?|){_STAFF_LABEL}[ ：:]*|{edge}(?P<label>{labels})(?:[ ：:/]+|(?=[{_HAN}]))"
+    )
+
+
+def _read_chain(text: str, start: int, end: int, *, strict: bool) -> Iterator[CreditFound]:
+    """记者张三 通讯员李四、王五 编辑 赵六: the names behind each of the words.
+
+    strict: nothing, if a word names nobody, or if the only one is glued to its name.
+    """
+    both = _BOTH.search(text, start, end)
+    end = both.start() if both else end
+    words = list(_chain_label().finditer(text, start, end))
+    chain: list[tuple[list[Named], tuple[str, ...]]] = []
     for i, word in enumerate(words):
         limit = words[i + 1].start() if i + 1 < len(words) else end
         desk = _DESK.search(text[word.end() : limit])
-        named += read_names(text, word.end(), word.end() + desk.start() if desk else limit, strict=True)
-    return [item for item in named if item.is_person]
+        named = read_names(text, word.end(), word.end() + desk.start() if desk else limit, strict=True)
+        if not named and word.group().endswith((" ", "：", ":")):
+            named = _read_rare_name(text, word.end(), limit)
+        if word["label"]:
+            chain.append((named, _roles()[word["label"]]))
+        else:
+            chain.append(
+                ([item for item in named if item.is_person], ("author", "photographer") if both else ("author",))
+            )
+    if strict and not (words and words[0].start() == start and all(named for named, _ in chain)):
+        return
+    if strict and len(words) == 1 and _is_han(words[0].group()[-1]):
+        return  # 实习生王某 as a heading
+    for named, roles in chain:
+        yield from _credit(named, roles)
+
+
+def _find_line_chains(text: str, body_start: int) -> Iterator[CreditFound]:
+    """记者 何小笙 实习生 路小漫, 文字 伊小然|图片 县博物馆|审核 迟小宝: labels and names, a line of its own."""
+    for zone_start, zone_end in _zones(text, body_start):
+        for line in re.compile(r"(?<![^\n])[ ]*([^\n。：:]{4,60})(?![^\n])").finditer(text, zone_start, zone_end):
+            yield from _read_chain(text, line.start(1), line.start(1) + len(line.group(1).rstrip()), strict=True)
+
+
+def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
+    """The last bracket of an article: （宣传科 汝小南）, （县检察院研究室）, （作者系县文联会员 巴小渡）."""
+    for found in _AUTHOR_IS.finditer(text, max(body_start, len(text) - _TAIL)):
+        group = "first" if found["first"] else "last"
+        yield CreditFound(found[group], "author", *found.span(group))
+    last = _LAST.search(text, max(body_start, len(text) - _SHOT_TAIL))
+    if not last:
+        return
+    inside = last["inside"].strip()
+    offset = text.index(inside, last.start("inside"))
+    if _TRAILER.search(inside) or inside.startswith(("据", "根据", "转", "摘", "图", "注")):
+        return
+    at_body = _AT_BODY.fullmatch(inside)
+    about = _ABOUT_AUTHOR.fullmatch(inside)
+    if about:
+        yield from _credit(read_names(text, offset, offset + about.end("name"), strict=True), ("author",))
+    elif at_body and at_body["name"] not in _roles() and not _BODY_ALONE.fullmatch("某某" + at_body["name"]):
+        yield CreditFound(at_body["name"], "author", offset + at_body.start("name"), offset + at_body.end("name"))
+    elif _PRESS_OFFICE.fullmatch(inside) or _BODY_ALONE.fullmatch(inside):
+        yield CreditFound(inside, "author", offset, offset + len(inside))
 
 
 def _find_sources(text: str, body_start: int) -> Iterator[CreditFound]:
