@@ -47,7 +47,6 @@ from jishi.stages.roles import RoleDescriber, weigh_roles
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
 SECOND_EVENT_THRESHOLD = 0.35
-UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
 MOST_EVENTS = 3
 LONGER_SHARE = 0.7
 EVENT_THRESHOLD = 0.35
@@ -130,11 +129,13 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
     scored = score_names(doc, context, load)
     best = scored[0] if scored else None
     reported = load("reports_event").probability(describe_report(doc, context, best))
-    if reported < EVENT_THRESHOLD:
+    stated = bool(context.stated_talks) or _VISIT.search(context.text, 0, context.body_start + _OPENING) is not None
+    if reported < EVENT_THRESHOLD and not stated:
         return []
     if best is None or best[0] < NAME_THRESHOLD:
         title = context.text.partition("\n")[0].strip()
-        return [Draft(None, reported)] if reported >= UNNAMED_EVENT_THRESHOLD and not _TEXT.search(title) else []
+        likely = stated or reported >= UNNAMED_EVENT_THRESHOLD
+        return [Draft(None, reported)] if likely and not _TEXT.search(title) else []
     main = Draft(_prefer_longer(context.text, scored), best[0])
     drafts = [main]
     model = load("second_events")
@@ -154,6 +155,11 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
     return sorted(drafts, key=lambda draft: draft.name.start if draft.name else 0)
 
 
+_OPENING = 200  # characters of the body in which a visit is told
+_VISIT = re.compile(
+    r"一行[^，。；\n]{0,8}?(?:到|赴|前往|来|莅临|走进)[^，。；\n]{2,24}?"
+    r"(?:调研|考察|参观|访问|走访|慰问|视察|督导|检查|指导|交流)"
+)
 # titles of regulations and of messages
 _TEXT = re.compile(
     r"(?:办法|细则|条例|规程|章程)(?:[（(][^（()）]*[)）])?$|^关于印发.*通知$|^(?:贺信|贺电|唁电|慰问信|感谢信|倡议书)$"
