@@ -40,6 +40,7 @@ _CLEAR, _CLEAR_LEAST = 0.35, 0.2  # of all three and of each of them, where what
 def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Put right where the people of `spans` (in order, without overlaps) begin and end."""
     phrases: PhraseFinder | None = None
+    always: dict[tuple[str, bool], bool] = {}  # whether the longer form takes a verb wherever it stands
     ends = {span.end for span in spans}
     titles_end = {span.end for span in spans if span.label == "TITLE"}
     title_starts = {span.start for span in spans if span.label == "TITLE"}
@@ -52,10 +53,14 @@ def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
         start = _leave_title(text, start, end)
         introduced = start in titles_end or start > span.start or text[start - 1 : start] in _BEFORE_NAME
         if _is_shortened(text, start, end) and _takes_verb(text, end, introduced, title_starts):
-            phrases = phrases or PhraseFinder(text)
-            places = phrases.places(text[start:end])
-            if all(_takes_verb(text, place + end - start, introduced, title_starts) for place in places):
-                end -= 1
+            longer = text[start:end], introduced
+            if longer not in always:
+                phrases = phrases or PhraseFinder(text)
+                always[longer] = all(
+                    _takes_verb(text, place + end - start, introduced, title_starts)
+                    for place in phrases.places(text[start:end])
+                )
+            end -= always[longer]
         if start == span.start and _begins_in_family_name(text, start, end, ends):
             start -= 1
         result.append(span if (start, end) == (span.start, span.end) else span._replace(start=start, end=end))
