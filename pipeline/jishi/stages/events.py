@@ -532,9 +532,6 @@ def _choose_organisers(
     return chosen
 
 
-# what stands after an organisation, or after the list that it is in, and leaves no doubt
-
-
 # people and talks
 
 
