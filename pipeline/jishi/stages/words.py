@@ -26,7 +26,7 @@ except ImportError:  # no wheel for this machine
 
 LONGEST_BLOCK = 1000  # a longer stretch without punctuation is no sentence; jieba's time grows with its square
 
-_KEPT_CHARACTERS = 400  # whose words are kept at hand: a few megabytes
+_KEPT_CHARACTERS = 2000  # whose words are kept at hand
 
 _BLOCK = r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]"  # what jieba reads in one go
 _LONG_BLOCK = re.compile(rf"(?<!{_BLOCK}){_BLOCK}{{{LONGEST_BLOCK + 1},}}")
