@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Iterable
 from importlib import resources
 
 
@@ -11,3 +13,8 @@ def read_lines(name: str) -> tuple[str, ...]:
     """Give the entries of `lexicons/<name>`, one a line, without comments and blank lines."""
     text = resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
     return tuple(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#"))
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Give words as the alternatives of a pattern: a longer one before those that it begins with."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))

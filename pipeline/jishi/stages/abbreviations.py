@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Collection
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import ends_like_organisation
 from jishi.stages.departments import department_words
 
@@ -75,8 +75,7 @@ _CORPORATE = re.compile(
 
 @functools.cache
 def _territories() -> re.Pattern[str]:
-    names = sorted(read_lines("territories.txt"), key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, names)))
+    return re.compile(join_words(read_lines("territories.txt")))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 
 
 class Act(NamedTuple):
@@ -22,8 +22,7 @@ class Act(NamedTuple):
 @functools.cache
 def _act_words() -> tuple[re.Pattern[str], dict[str, str]]:
     kinds = dict(line.split("\t") for line in read_lines("act_words.txt"))
-    longest_first = sorted(kinds, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))), kinds
+    return re.compile(join_words(kinds)), kinds
 
 
 class ActIndex:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.findings import Entity
 
 _MAX_PHRASE = 30
@@ -48,28 +48,27 @@ def filter_words(kind: str) -> frozenset[str]:
 
 @functools.cache
 def _generic_at_end() -> re.Pattern[str]:
-    words = sorted(generic_words(), key=lambda word: (-len(word), word))
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})$")
+    return re.compile(f"(?:{join_words(generic_words())})$")
 
 
 @functools.cache
 def _organisation_at_end() -> tuple[re.Pattern[str], frozenset[str]]:
     """What finds the last word of an organisation, and the characters that it can end with."""
-    heads = sorted(read_lines("organisation_heads.txt"), key=lambda word: (-len(word), word))
-    pattern = re.compile(rf"(?:{'|'.join(map(re.escape, heads))})(?:（[^（）]{{1,8}}）)?$")
+    heads = read_lines("organisation_heads.txt")
+    pattern = re.compile(rf"(?:{join_words(heads)})(?:（[^（）]{{1,8}}）)?$")
     return pattern, frozenset({"）", "\n", *(head[-1] for head in heads)})
 
 
 @functools.cache
 def _territory_at_end() -> re.Pattern[str]:
-    names = sorted(read_lines("territories.txt"), key=lambda word: (-len(word), word))
-    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, names))})(?:王国|共和国|联邦|新|临时|过渡|前)?(?:政府)?)+$")
+    names = join_words(read_lines("territories.txt"))
+    return re.compile(rf"(?:(?:{names})(?:王国|共和国|联邦|新|临时|过渡|前)?(?:政府)?)+$")
 
 
 @functools.cache
 def _praise() -> tuple[re.Pattern[str], frozenset[str]]:
-    words = sorted(read_lines("praise.txt"), key=lambda word: (-len(word), word))
-    pattern = re.compile(rf"(?:(?:{'|'.join(map(re.escape, words))})、?)+(?<!专家、)$")
+    words = read_lines("praise.txt")
+    pattern = re.compile(rf"(?:(?:{join_words(words)})、?)+(?<!专家、)$")
     return pattern, frozenset({"、", *(word[-1] for word in words)})
 
 

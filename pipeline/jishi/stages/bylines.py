@@ -9,7 +9,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.words import is_dictionary_word
 
 _HAN = "\u4e00-\u9fff"
@@ -136,8 +136,7 @@ def _is_pen_name(text: str) -> bool:
 
 @functools.cache
 def _offices() -> re.Pattern[str]:
-    words = "|".join(sorted(read_lines("byline_offices.txt"), key=len, reverse=True))
-    return re.compile(f"(?:{words})|[A-Za-z0-9]")
+    return re.compile(f"(?:{join_words(read_lines('byline_offices.txt'))})|[A-Za-z0-9]")
 
 
 @functools.cache

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.bylines import Named, read_names
 from jishi.stages.findings import CreditFound
 from jishi.stages.words import is_dictionary_word
@@ -39,6 +39,8 @@ _REPORTERS = re.compile(
 )
 _BOTH = re.compile(r"[ /]*(?:文[/、并]?摄|文[/、并]?图|图[/、]?文|摄影报道)$")  # 记者 王某 文/摄
 _LAST = re.compile(r"(?<=[。！？”…」])\s*[（(](?P<inside>[^（）()\n]{2,30})[）)]\s*$")
+_DESCRIBED = re.compile("[，,](?=系|现为|单位)")
+_PLAIN_LINE = re.compile(r"(?<![^\n])[ ]*([^\n。：:]{4,60})(?![^\n])")
 _AT_BODY = re.compile(
     rf"(?P<body>[{_HAN}]*(?:部|处|科|室|院|会|局|所|馆|站|台|报|社|中心|中学|小学|大学|学校|街道|镇|乡|县|社区|公司|广播|秘书))"
     rf"[ ]+(?P<name>[{_HAN}]{{2,4}})"
@@ -135,7 +137,7 @@ def _roles() -> dict[str, tuple[str, ...]]:
 
 @functools.cache
 def _label_pattern() -> re.Pattern[str]:
-    labels = "|".join(map(re.escape, sorted(_roles(), key=len, reverse=True)))
+    labels = join_words(_roles())
     return re.compile(rf"(?P<label>{labels})(?P<gap>{_GAP}|(?<=[图文])、)")
 
 
@@ -174,13 +176,14 @@ def _find_spaced_chain(text: str, body_start: int) -> Iterator[CreditFound]:
     """文/图 读者服务组 庄雅雯, 文字 张三 摄影 李四: labels and names with spaces between, a line of its own."""
     for line in _SPACED_LINE.finditer(text, max(body_start, len(text) - _TAIL)):
         roles: tuple[str, ...] = ()
-        for word in re.compile(r"[^\s]+").finditer(text, line.start("line"), line.end("line")):
+        for word in _WORD.finditer(text, line.start("line"), line.end("line")):
             if word.group() in _roles():
                 roles = _roles()[word.group()]
             else:
                 yield from _credit(read_names(text, *word.span()), roles)
 
 
+_WORD = re.compile(r"\S+")
 _SPACED_LINE = re.compile(
     r"(?:^|\n)[ ]*(?P<line>(?:文[/、]?图|图[/、]?文|文字|撰文|撰稿|摄影|供稿)"
     rf"(?:[ ]+[{_HAN}/、]{{1,10}}){{1,8}})[ ]*(?=\n|$)"
@@ -234,7 +237,7 @@ def _end_of_value(text: str, start: int, limit: int) -> int:
     """Give where the names behind a label end: at the next label, the end of the line, a bracket, or other matter."""
     stop = re.compile(r"[\n。；;！？（）()【】\]…]").search(text, start, limit)
     end = stop.start() if stop else limit
-    described = re.compile("[，,](?=系|现为|单位)").search(text, start, end)
+    described = _DESCRIBED.search(text, start, end)
     end = described.start() if described else end  # 作者：王某，系某会会员
     trailer = _TRAILER.search(text, start, end)
     if trailer:
@@ -364,9 +367,9 @@ def _find_datelines(text: str, body_start: int) -> Iterator[CreditFound]:
 @functools.cache
 def _chain_label() -> re.Pattern[str]:
     """A label in a chain without colons: staff anywhere, the other labels behind a space or a mark."""
-    labels = "|".join(
+    labels = join_words(
         label
-        for label in sorted(_roles(), key=len, reverse=True)
+        for label in _roles()
         if len(label) > 1 and _roles()[label] and not {"source", "contributor"} & {*_roles()[label]}
     )
     edge = r"(?<![^\s、，,；;/|])"
@@ -407,7 +410,7 @@ def _read_chain(text: str, start: int, end: int, *, strict: bool) -> Iterator[Cr
 def _find_line_chains(text: str, body_start: int) -> Iterator[CreditFound]:
     """记者 何小笙 实习生 路小漫, 文字 伊小然|图片 县博物馆|审核 迟小宝: labels and names, a line of its own."""
     for zone_start, zone_end in _zones(text, body_start):
-        for line in re.compile(r"(?<![^\n])[ ]*([^\n。：:]{4,60})(?![^\n])").finditer(text, zone_start, zone_end):
+        for line in _PLAIN_LINE.finditer(text, zone_start, zone_end):
             yield from _read_chain(text, line.start(1), line.start(1) + len(line.group(1).rstrip()), strict=True)
 
 

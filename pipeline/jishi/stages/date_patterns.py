@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from opencc import OpenCC
 
+from jishi.lexicons import join_words
 from jishi.stages.calendars import festivals
 from jishi.stages.first_characters import find_first_characters
 
@@ -186,7 +187,7 @@ def match_piece(text: str, start: int) -> tuple[Rule, re.Match[str]] | None:
 
 
 def _alternatives(entries: Any) -> str:
-    return "(?:" + "|".join(re.escape(entry) for entry in sorted(entries, key=len, reverse=True)) + ")"
+    return f"(?:{join_words(entries)})"
 
 
 def _insert_parts(pattern: str, parts: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 
 _ENDS = (
     "研究生院|学院|书院|学部|研究院|研究所|办公室|图书馆|博物馆|委员会|研究生会|学生会|校友会|基金会|总支部|党总支|党支部|团总支"
@@ -22,8 +22,7 @@ def department_words() -> frozenset[str]:
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    longest_first = "|".join(sorted(department_words(), key=lambda word: (-len(word), word)))
-    return re.compile(f"(?:{longest_first}|{_ENDS})*(?:{_ENDS})")
+    return re.compile(f"(?:{join_words(department_words())}|{_ENDS})*(?:{_ENDS})")
 
 
 def is_department(name: str) -> bool:

@@ -10,7 +10,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.clauses import QUOTES, locate
 from jishi.stages.context import Context
 
@@ -55,7 +55,7 @@ def head_types() -> dict[str, str]:
 
 @functools.cache
 def _head_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(head_types(), key=len, reverse=True))))
+    return re.compile(join_words(head_types()))
 
 
 def find_name_candidates(context: Context, date_ends: set[int]) -> list[NameCandidate]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.clauses import QUOTES, locate
 from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import (
@@ -492,7 +492,7 @@ def _telling_head(name: str, head: str) -> str:
 @functools.cache
 def _type_cues() -> tuple[dict[str, list[str]], re.Pattern[str]]:
     cues = {kind: words.split() for kind, words in (line.split("\t") for line in read_lines("event_cues.txt"))}
-    return cues, re.compile("|".join(map(re.escape, cues.pop("none"))))
+    return cues, re.compile(join_words(cues.pop("none")))
 
 
 def find_type_cues(text: str) -> list[str]:

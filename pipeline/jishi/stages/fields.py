@@ -11,7 +11,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 
 _GLUED_REACH = 500  # a label that is glued to other text follows another within so many characters
 _ENUMERATION = r"(?:[（(]?[一二三四五六七八九十壹贰叁肆伍陆柒捌玖参\d]{1,3}[）)]?[、.．：]?)?"
@@ -40,7 +40,7 @@ def _labels() -> dict[str, str]:
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    labels = "|".join(map(re.escape, sorted(_labels(), key=len, reverse=True)))
+    labels = join_words(_labels())
     return re.compile(
         rf"(?P<label>{labels})(?P<close>[】\]]?)(?:[（(][^（）()\n：:]{{1,16}}[）)])?"
         r"(?:[ ]*[：:][ ]*\n?|[ ]*(?P<line>\n))"

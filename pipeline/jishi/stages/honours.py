@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.findings import Entity
 
 _LONGEST = 24
@@ -28,8 +28,7 @@ _OUTER = re.compile(r"”?(?:年度)?(?:国家)?(?:荣誉)?(?:称号|殊荣)$")
 
 @functools.cache
 def _heads() -> re.Pattern[str]:
-    heads = sorted(read_lines("honour_heads.txt"), key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(re.escape, heads)))
+    return re.compile(join_words(read_lines("honour_heads.txt")))
 
 
 def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:

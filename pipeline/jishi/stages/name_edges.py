@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.phrases import PhraseFinder
 from jishi.stages.tagger import ENTITY_TAGS, Floats, TaggedSpan
 from jishi.stages.titles import is_title, match_title_after, surnames
@@ -23,8 +23,8 @@ _BEFORE_NAME = frozenset("由请和与及让邀陪")
 _MARKS = frozenset("，。、；：！？（）()《》“”「」 \n")
 # What a name's last character begins together with what follows; act_words.txt has the rest
 _VERB = re.compile(
-    r"致(?=[辞词欢贺开闭答谢])|作(?=[了的《“「题]|报告|讲话|发言|总结|说明|动员|表态|交流|介绍|点评|专题|主题|工作|情况)|"
-    r"[获摘夺](?=[得取奖评])|宣(?=[布读誓讲])|[握隔拿带拉指看对捧端扶蹲站坐](?=着)|鸣(?=[枪锣哨])|率(?=[队领团先])"
+    r"致(?=[辞词欢贺开闭答谢])|作(?=[了的《“「题]|报告|讲话|发言|总结|说明|动员|表态|交流|介绍|点评|专题|主题|工作|情况|大会|典型|经验)|"
+    r"[获摘夺](?=[得取奖评])|宣(?=[布读誓讲])|[握隔拿带拉指看对捧端扶蹲站坐](?=着)|鸣(?=[枪锣哨])|率(?=[队领团先])|说(?=[，：:。])"
 )
 _THEN = re.compile(r"则(?=[\u4e00-\u9fff])")
 _OFFICE_TAKEN = re.compile(r"任(?!教)(?=[\u4e00-\u9fff])")
@@ -111,7 +111,8 @@ def _leave_title(text: str, start: int, end: int) -> int:
 def _is_shortened(text: str, start: int, end: int) -> bool:
     """Say whether a name without its last character is one still: 林听|致, 林听雨|致, 欧阳|听|致."""
     family = 2 if text[start : start + 2] in surnames() else 1
-    return text[start : start + family] in _all_surnames() | _compound_surnames() and 2 <= end - start - family <= 3
+    known = _all_surnames() if family == 1 else surnames()
+    return text[start : start + family] in known and 2 <= end - start - family <= 3
 
 
 def _takes_verb(text: str, end: int, introduced: bool, title_starts: set[int]) -> bool:
@@ -150,8 +151,8 @@ def _ends_name(text: str, end: int, limit: int) -> bool:
 
 @functools.cache
 def _acts() -> re.Pattern[str]:
-    words = [line.split("\t")[0] for line in read_lines("act_words.txt")]
-    return re.compile("|".join(map(re.escape, sorted((w for w in words if len(w) > 1), key=len, reverse=True))))
+    words = (line.split("\t")[0] for line in read_lines("act_words.txt"))
+    return re.compile(join_words(word for word in words if len(word) > 1))
 
 
 @functools.cache

@@ -51,7 +51,6 @@ _LONGEST_PART = 6
 _PARTS = re.compile(r"[·•・. ]")
 _FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
 _REGNAL = re.compile(r"(?:[一二三四五六七八九]|十[一二三四五六七八九]?)世(?![纪界代家人])")
-_SPOKEN = re.compile(r"说(?=[，：:。])|作(?=情况|主题|工作|大会|交流|表态|典型|经验|专题|报告|讲话|发言|说明|动员)")
 _ROYAL = ("王储", "亲王", "王后", "王妃", "公主", "国王")
 
 
@@ -267,8 +266,6 @@ def _correct_ends(text: str, start: int, end: int, known: dict[str, float]) -> t
         size = next((size for size in (2, 3) if is_title(name[size:])), None)
         if size is not None and len(name) - size >= 2:
             return start, start + size  # 马文林|阿訇
-    if len(name) == 3 and _SPOKEN.match(text, end - 1):
-        return start, end - 1  # 原野|说，, 米兰|作情况说明
     longer = text[start : end + 1]
     if len(longer) == 3 and len(name) == 2 and longer in known and longer[-1] not in _FUNCTION:
         return start, end + 1

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import ends_like_organisation, filter_words
 from jishi.stages.departments import is_department
 from jishi.stages.tagger import TaggedSpan
@@ -110,9 +110,7 @@ def _close_marks(text: str, start: int, end: int, floor: int) -> int:
 
 @functools.cache
 def _leading_words() -> re.Pattern[str]:
-    always, doubtful = (
-        "|".join(sorted(filter_words(kind), key=lambda word: (-len(word), word))) for kind in ("lead", "lead_doubtful")
-    )
+    always, doubtful = (join_words(filter_words(kind)) for kind in ("lead", "lead_doubtful"))
     return re.compile(f"(?P<always>{always})|(?:{doubtful})")
 
 
@@ -120,7 +118,7 @@ def _leading_words() -> re.Pattern[str]:
 def _country_names() -> str:
     lines = read_lines("territories.txt")
     names = [name for name in lines[: lines.index("北京市")] if name not in ("中国", "中华民国")]
-    return "|".join(sorted(names, key=lambda name: (-len(name), name)))
+    return join_words(names)
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from collections import Counter
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory
 from jishi.stages.aliases import find_stated_aliases, join_names
 from jishi.stages.clauses import QUOTES
@@ -37,10 +37,6 @@ _TERM = re.compile(r"(?:第|(?<![新上下前每这那同本历]))[一二三四�
 _TERMED = re.compile(r"(?:学生会|研究生会|委员会|团委|理事会|[组筹执]委会)$")
 _LISTED = re.compile(r"[（(](?:(?:证券|股票)代码[：:]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]")  # 海岳科技|（000000）
 _ROOM = re.compile(r"[在到进回的]$")  # before 办公室 where it is a room
-# A class of a Taiwanese school: 护四二A, the second year of four in nursing.
-_CLASS = re.compile(
-    r"(?<![\u4e00-\u9fff])(?!第)[\u4e00-\u9fff]{1,2}[二三四五六][一二三四五六][A-F甲乙丙丁](?![A-Za-z\d])"
-)
 _FIRST_TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届(?=.{2})")
 _SOME = re.compile(r"某|(?<!第)[一二两三四五六七八九十几数多\d]+[所家间](?=.*(?:大学|学院|学校|医院|公司|银行)$)")
 _BRANCH = re.compile(r"(?:党总?支部?|团总?支部?)(?<=[支部])(?!副?书记|委员|部|成员)")
@@ -102,8 +98,7 @@ _GENERIC_KIND = {"学校": "校", "大学": "校", "总公司": "公司", "总�
 def find_organisations(doc: Doc) -> Doc:
     """Set `doc._.organisations` and `doc._.resolved`."""
     text = read_text(doc)
-    entities = read_entities(doc)
-    mentions = _add_classes(text, _collect(text, entities), entities)
+    mentions = _collect(text, read_entities(doc))
     names: dict[str, list[tuple[int, int]]] = {}
     for start, end in mentions:
         names.setdefault(text[start:end], []).append((start, end))
@@ -122,8 +117,7 @@ def find_organisations(doc: Doc) -> Doc:
 
 @functools.cache
 def _not_organisation() -> re.Pattern[str]:
-    endings = sorted(filter_words("place") | filter_words("event"), key=lambda word: (-len(word), word))
-    return re.compile(rf"(?:{'|'.join(map(re.escape, endings))})$")
+    return re.compile(f"(?:{join_words(filter_words('place') | filter_words('event'))})$")
 
 
 @functools.cache
@@ -135,7 +129,7 @@ def _honour_heads() -> tuple[str, ...]:
 @functools.cache
 def _kinds() -> re.Pattern[str]:
     """What names a kind of body and none by itself: 快递公司, 教学医院, 云汀市有关部门."""
-    firm, care, bureau = ("|".join(sorted(filter_words(kind), key=lambda w: (-len(w), w))) for kind in _KINDS_OF_BODY)
+    firm, care, bureau = (join_words(filter_words(kind)) for kind in _KINDS_OF_BODY)
     return re.compile(
         rf"(?:{firm})+(?:公司|企业)|(?:{care})+(?:医院|诊所|院所|护理之家|[教安养]养院|养护院|敬老院|机构)"
         rf"|.{{,6}}?(?:{bureau})+部门|(?:{bureau})+(?:机构|单位)"
@@ -188,19 +182,8 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
 @functools.cache
 def _some() -> re.Pattern[str]:
     """What stands before a kind of body: 各快递公司, 第一间托育中心, 非英语系."""
-    words = "|".join(sorted(filter_words("some"), key=lambda word: (-len(word), word)))
+    words = join_words(filter_words("some"))
     return re.compile(rf"(?:{words}|[一二两三四五六七八九十几数多\d]+[家所间]|(?<![援中是并绝除莫若岂南北东西])非)$")
-
-
-def _add_classes(text: str, found: list[tuple[int, int]], entities: list[Entity]) -> list[tuple[int, int]]:
-    """Give the mentions with the classes of a list of results (冠军：护四二A) that the tagger left out."""
-    classes = [match.span() for match in _CLASS.finditer(text)]
-    if not classes:
-        return found
-    taken = sorted((entity.start, entity.end) for entity in entities)
-    before = [bisect.bisect_left(taken, (end,)) - 1 for _, end in classes]
-    free = [span for span, last in zip(classes, before, strict=True) if last < 0 or taken[last][1] <= span[0]]
-    return sorted([*found, *free])
 
 
 def _add_stated_aliases(text: str, names: dict[str, list[tuple[int, int]]]) -> None:

@@ -13,7 +13,7 @@ import re
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words, is_territory
 from jishi.stages.coordination import spread_holders
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
@@ -39,7 +39,7 @@ _LISTED = re.compile(r"(?:先生|女士|老师|同学|同志|教授|博士|校�
 
 @functools.cache
 def _honorific_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, read_lines("honorifics.txt"))))
+    return re.compile(join_words(read_lines("honorifics.txt")))
 
 
 @Language.component(

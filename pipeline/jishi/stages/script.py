@@ -10,7 +10,7 @@ import functools
 import re
 from typing import Any
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.records import Script
 
 # In both scripts, or traditional in one sense only: no evidence of a script, and left alone in a simplified text
@@ -157,7 +157,7 @@ def _kept_characters() -> dict[str, re.Pattern[str]]:
     kept = {}
     for line in read_lines("script_kept.txt"):
         char, words = line.split("\t")
-        kept[char] = re.compile("|".join(sorted(words.split(), key=len, reverse=True)))
+        kept[char] = re.compile(join_words(words.split()))
     return kept
 
 
@@ -168,14 +168,13 @@ def _word_forms() -> dict[str, str]:
 
 @functools.cache
 def _words() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_word_forms(), key=len, reverse=True)))
+    return re.compile(join_words(_word_forms()))
 
 
 @functools.cache
 def _zhu() -> re.Pattern[str]:
     """A word of 著 (group 1), 著 at the end of a clause behind an author, or any other 著."""
-    words = "|".join(sorted(read_lines("script_zhu_words.txt"), key=len, reverse=True))
-    return re.compile(f"({words})|著")
+    return re.compile(f"({join_words(read_lines('script_zhu_words.txt'))})|著")
 
 
 @functools.lru_cache(maxsize=30_000)

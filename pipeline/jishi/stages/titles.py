@@ -11,7 +11,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from jishi.lexicons import read_lines
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import ends_like_organisation, generic_words, is_territory
 from jishi.stages.findings import Entity
 
@@ -56,7 +56,7 @@ class Title:
 @functools.cache
 def _alternatives(*names: str) -> str:
     words = {word for name in names for word in read_lines(name)}
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+    return join_words(words)
 
 
 @functools.cache
