@@ -17,6 +17,7 @@ from jishi.stages.date_relative import (
     read_anaphoric_year,
     read_counted_from_now,
     read_decade_count,
+    read_numbered_day,
     read_pair,
     read_relative_day,
     read_relative_month,
@@ -83,6 +84,8 @@ def _read_decade(piece: Piece, context: Interval, setting: Setting) -> Interval 
                 first -= 100
     if first < 1:
         return None
+    if "era" in piece.parts:  # 民国六十年代
+        first += calendars.ROC_OFFSET - 1900
     part = piece.parts.get("part", "")
     low, high = {"初": (0, 3), "末": (7, 9), "中": (4, 6), "后": (5, 9), "前": (0, 4)}.get(part[:1], (0, 9))
     if "from" in piece.parts:  # 七八十年代
@@ -111,6 +114,8 @@ def _read_year(piece: Piece, context: Interval, setting: Setting) -> Interval | 
     number = read_part(piece, "year")
     if not 1 <= number <= 2200:
         return None
+    if len(piece.parts["year"]) == 3 and setting.traditional:  # 一零六年十月
+        number = _widen_year(number, setting, True) or number
     return year(number)._replace(lunar="calendar" in piece.parts)
 
 
@@ -227,7 +232,7 @@ def _read_month_part(piece: Piece, context: Interval, setting: Setting) -> Inter
         return month(first.year, first.month) if part == "初" else month(last.year, last.month)
     if part in ("上旬", "初"):
         return Interval(first, first.replace(day=10), "range")
-    if part == "上中旬":
+    if part in ("上中旬", "中上旬"):
         return Interval(first, first.replace(day=20), "range")
     if part == "中下旬":
         return Interval(first.replace(day=11), last, "range")
@@ -249,7 +254,7 @@ def _read_month_day(piece: Piece, context: Interval, setting: Setting) -> Interv
 def _read_days(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
     first = make_day(context.first.year, context.first.month, read_part(piece, "first")).first
     last_number = read_part(piece, "last")
-    is_range = piece.parts["to"].strip() not in set("、和及与")
+    is_range = piece.parts["to"].strip() not in set("、和及与,")
     between = [
         read_number(number) or 0
         for number in re.findall(r"[0-9一二三四五六七八九十廿卅]+", piece.parts.get("more", ""))
@@ -281,6 +286,9 @@ def _read_week_ordinal(piece: Piece, context: Interval, setting: Setting) -> Int
     if weekday:
         if context.granularity != "month":
             return None
+        if weekday == "末":
+            saturday = calendars.nth_weekday(context.first.year, context.first.month, 6, number)
+            return Interval(saturday, saturday + timedelta(days=1), "range") if saturday else None
         found = calendars.nth_weekday(context.first.year, context.first.month, WEEKDAYS[weekday], number)
         return day(found) if found else None
     if number < 0:
@@ -354,6 +362,7 @@ _NARROW: dict[str, Narrow] = {
     "year_part": _read_year_part, "lunar": _read_lunar, "months": _read_months, "month": _read_month,
     "month_ordinal": _read_month_ordinal, "relative_month": read_relative_month, "month_part": _read_month_part,
     "month_day": _read_month_day, "days": _read_days, "day": _read_day, "day_bare": _read_day,
+    "numbered_day": read_numbered_day,
     "weekday_note": _read_weekday, "weekday": _read_weekday, "relative_week": read_relative_week,
     "week_ordinal": _read_week_ordinal, "counted": _read_counted,
     "day_ordinal": _read_day_ordinal, "relative_day": read_relative_day, "relative_night": read_relative_day,

@@ -19,6 +19,7 @@ from jishi.stages.script import classify_script
 _WEEKDAY_NAMES = "一二三四五六日"
 _TAKES_FROM_BEGINNING = frozenset(("month", "months", "month_day", "quarter", "day", "days"))
 _MAY_WRAP = frozenset(("month", "months", "month_day", "quarter"))  # 12月30日至1月2日: into the next year
+_TODAY = frozenset(("今天", "今日", "今晚", "今早", "今晨"))
 _LONGEST_NIGHT = timedelta(days=7)  # from the day the text has reached to the end of 2:00-明天4:00
 
 
@@ -62,7 +63,7 @@ class Reader:
     def _note_today(self, expression: Expression, following: Expression) -> None:
         """今天（7月6日）: the text says itself which day it calls today."""
         today = expression.points[-1].pieces[-1]
-        if today.parts.get("word") not in ("今天", "今日") or len(following.points) > 1:
+        if today.parts.get("word") not in _TODAY or len(following.points) > 1:
             return
         if self.folded[expression.points[-1].end : following.start].strip() not in ("(", ","):
             return

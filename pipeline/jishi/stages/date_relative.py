@@ -100,6 +100,17 @@ def read_relative_day(piece: Piece, context: Interval, setting: Setting) -> Inte
     return day(base + timedelta(days=offset))
 
 
+def read_numbered_day(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
+    """昨（14）日: the day of that number next to yesterday; without a reference, that day of the month at hand."""
+    number, now = read_part(piece, "day"), setting.reference
+    if now is None:
+        return make_day(context.first.year, context.first.month, number)
+    meant = now + timedelta(days=load_grammar().words["relative_days"][piece.parts["word"] + "天"])
+    near = [add_months(meant.replace(day=1), step) for step in (-1, 0, 1)]
+    days = [first.replace(day=number) for first in near if first <= add_months(first, 1) - timedelta(days=number)]
+    return day(min(days, key=lambda one: abs(one - meant))) if days else None
+
+
 def read_anaphoric_day(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
     offset = load_grammar().words["anaphoric_days"][piece.parts["word"]]
     base = setting.reference if piece.parts["word"] == "即日" else setting.day or setting.reference

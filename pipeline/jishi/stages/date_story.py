@@ -16,9 +16,12 @@ from jishi.stages.numerals import read_number
 
 _SENTENCE_END = re.compile(r"[。!?;\n]")
 _NAMES_YEAR = frozenset((*STATED_YEAR, "roc_year", "short_year", "roc_date", "relative_year"))  # 去年10月8日
-_IDEOGRAPH = re.compile("[一-龥]")
-_OF_DATES = re.compile("[年月日号时分点周星期上下午]")
-_PLAIN_SENTENCE = 4  # a sentence with fewer characters beside its dates (a caption, a table cell) tells nothing
+# 前 behind a date (also behind its weekday, or 起 and an hour); what tells that its clause is over
+_BEFORE_DATE = re.compile(r" ?(?:\([^()\n]{1,6}\))? ?(?:(?:之|以)?前(?![后往期夕来述辈])|截止)")
+_CLAUSE_MARKS = ",;:"
+_CLAUSE = 40  # code points looked at on each side of a deadline
+_CLAUSE_END = re.compile(r"[,;。!?\n]")
+_DONE = re.compile(r"[了曾]|已")
 _NEIGHBOURHOOD = 60  # code points: how far a date lends its year or month to the next
 _EVENT_AGE = timedelta(days=21)  # the first day an article names is its event's, and its 今天, if no older than this
 _STORY_AGE = timedelta(days=62)  # a month without a day that lies longer ago is told of as background
@@ -47,6 +50,7 @@ class Story:
         looks_ahead, plain = self._judge_sentence(sentence)
         first = expression.points[0].pieces
         month_near = self._is_month_near(expression.start, sentence)
+        looks_ahead = looks_ahead or self._is_deadline(expression.end, sentence)
         changes: dict[str, Any] = {"looks_ahead": looks_ahead, "plain": plain, "month_near": month_near}
         if first[0].kind == "day" and not month_near:  # 10月25日 … 25日: named before with its month
             named = self.months_of_days.get(read_number(first[0].parts["day"]) or 0)
@@ -91,7 +95,17 @@ class Story:
         if (reference - before).days > NEAR_FUTURE or not self.setting.named_year_known:
             return None
         number = read_number(piece.parts.get("month") or piece.parts["first"])
-        return before.year if number is not None and 0 < number - before.month <= _SERIES_STEP else None
+        return before.year if number is not None and 0 <= number - before.month <= _SERIES_STEP else None
+
+    def _is_deadline(self, end: int, sentence: int) -> bool:
+        """Say whether 前 behind a date makes it a deadline (7月15日前完成): the clause says nothing is done."""
+        before = _BEFORE_DATE.match(self.folded, end)
+        if before is None:
+            return False
+        first, last = max(self.sentence_starts[sentence], end - _CLAUSE), before.end() + _CLAUSE
+        start = max(self.folded.rfind(mark, first, end) for mark in _CLAUSE_MARKS)
+        clause_end = _CLAUSE_END.search(self.folded, before.end(), last)
+        return _DONE.search(self.folded, max(start + 1, first), clause_end.start() if clause_end else last) is None
 
     def _sentence(self, position: int) -> int:
         return bisect.bisect_right(self.sentence_starts, position) - 1
@@ -101,11 +115,10 @@ class Story:
             start = self.sentence_starts[number]
             end = self.sentence_starts[number + 1] if number + 1 < len(self.sentence_starts) else len(self.folded)
             sentence, context = self.folded[start:end], load_grammar().context
-            told = len(_IDEOGRAPH.findall(sentence)) - len(_OF_DATES.findall(sentence))
             over = context["completed"].search(sentence) is not None
             ahead = context["looks_ahead"].search(sentence) is not None
             ahead = ahead or (not over and context["may_look_ahead"].search(sentence) is not None)
-            self.sentences[number] = ahead, told >= _PLAIN_SENTENCE and not over
+            self.sentences[number] = ahead, not over
         return self.sentences[number]
 
     def remember(self, end: int, reading: Reading, pieces: list[Piece]) -> None:

@@ -16,7 +16,7 @@ from jishi.stages.date_patterns import Piece, Point
 from jishi.stages.date_pieces import narrow
 from jishi.stages.date_setting import UNKNOWN_YEAR, WEEKDAYS, ImpossibleDateError, Setting
 
-NEAR_FUTURE = 31  # days ahead that a plain sentence (没有“了”) may speak of: else the date would be eleven months old
+NEAR_FUTURE = 50  # days ahead that a plain sentence (没有“了”) may speak of: else the date would be ten months old
 FAR_FUTURE = 240  # days ahead that a sentence which looks ahead may speak of
 OLDEST_CANDIDATE = 8  # years to go back for 2月29日
 
@@ -45,7 +45,7 @@ _GRANULARITY_OF_RELATIVE = {
 }  # fmt: skip
 _COUNTED_FROM_REFERENCE = frozenset(
     ("relative_day", "relative_night", "relative_week", "part_of_this_month", "weekend", "pair", "ago", "decade_count",
-     "counted")
+     "counted", "numbered_day")
 )  # fmt: skip
 _NO_CONTEXT = Interval(date(UNKNOWN_YEAR, 1, 1), date(UNKNOWN_YEAR, 12, 31), "none")
 
@@ -69,7 +69,7 @@ def read_point(point: Point, setting: Setting) -> Reading | None:
         return _read_bare_weekday(pieces, setting)
     if kind in _LACKS_YEAR:
         reading = _read_without_year(pieces, setting, this_year=kind in _OF_THIS_YEAR)
-    elif kind in _LACKS_MONTH:
+    elif kind in _LACKS_MONTH or (kind == "numbered_day" and setting.reference is None):
         reading = _read_without_month(pieces, setting)
     else:
         context = _NO_CONTEXT
@@ -165,8 +165,8 @@ def _read_without_year(pieces: tuple[Piece, ...], setting: Setting, *, this_year
 def _find_ahead(pieces: tuple[Piece, ...], setting: Setting) -> Interval | None:
     """The candidate after the reference, where the sentence looks ahead, or is plain and the day near."""
     reference = setting.reference
-    if reference is None or not (setting.looks_ahead or setting.plain):
-        return None
+    if reference is None or not (setting.looks_ahead or (setting.plain and pieces[0].kind != "months")):
+        return None  # 1—10月 are counted together when they are over
     limit = FAR_FUTURE if setting.looks_ahead else NEAR_FUTURE
     for candidate in (reference.year, reference.year + 1):
         try:
