@@ -11,9 +11,13 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from jishi.lexicons import join_words, read_lines
-from jishi.stages.affiliations import ends_like_organisation, filter_words
+from jishi.stages.abbreviations import strip_form
+from jishi.stages.affiliations import ends_like_organisation, filter_words, is_territory
 from jishi.stages.departments import is_department
+from jishi.stages.public_bodies import complete_bodies
+from jishi.stages.subordinate_bodies import join_subordinates
 from jishi.stages.tagger import TaggedSpan
+from jishi.stages.titles import surnames
 
 _SYMBOLS = re.compile(r"[^\w“‘「『《〈（(【\[]+|_+")
 _QUOTES = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《"}
@@ -23,6 +27,11 @@ _SENTENCE = re.compile(r"[。！？\n]")
 # 校学生会, 院青协: the school's or college's own, where no longer word ends in 校 or 院
 _OWN_SCHOOL = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的和与及由对向为了是着])(?:校|院(?=学生会|研究生会|青协|团委))")
 _WRITERS_OFFICE = re.compile(r"学[校院]办公室")
+_AGENT = re.compile(r"[\u4e00-\u9fff]{1,4}(?<!自)由(?![来衷于])(?=.{4})")  # 工程由|海岳营造公司
+_SOMEBODY = re.compile(r"[\u4e00-\u9fff]{2,4}[及与和暨、](?=.{4})")
+_STATUS = re.compile(r"(?:国立|私立|部立|县立|公立)$")
+_SCHOOL = re.compile(r"(?:大学|学院|学校|[高国女]中|小学|[国附]小|高[工商职]|医院|幼儿园)$")
+_CUT_SCHOOL = re.compile(r"[中小](?=[、，。；：（）\s与及和等]|校长|师生|学生|教师|老师|$)")  # 安顺国|中
 _AFTER = "则亦均也皆"  # words that follow a name and end none
 _LARGE = re.compile(r"(?:大学|学院|公司|集团|医院|协会|学会|基金会|研究所|研究院|研究中心|博物馆)")
 _FEWEST = 3  # characters of a part of a name that is one by itself
@@ -41,7 +50,7 @@ _OWNED = re.compile(r"(?:大学|学院|公司|医院).{1,12}[部处系科]$")
 _COLLEGES = re.compile(r"(?P<parent>.*大学)?(?P<first>.+?学院)(?P<second>[\u4e00-\u9fff]+学院)")
 _UNIVERSITY = re.compile(r"大学$")
 _DASH = re.compile(r"[-—–－]{1,2}")
-_SHORT_FORM = re.compile(r"(.{2,})[（(](?:以下)?简称[:：]?([^（）()]{2,12})[）)](.*)")
+_SHORT_FORM = re.compile(r"(.{2,})[（(](?P<word>(?:以下)?简称[:：]?)?([^（）()]{2,12})[）)](.*)")
 
 _DOUBLED = re.compile(r"([科处股局队室所司厅庭])\1长")
 # A department with its office: 预算科|科长, 心内科|副主任
@@ -57,6 +66,7 @@ _SECRETARY = re.compile(r"(?:第一|常务)?副?书记|委员(?!会)|成员")
 
 def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Let organisations begin and end where their names do: without 到, ♠ or 则, with 校, 美国 or an opening mark."""
+    spans = complete_bodies(text, spans)
     known = {text[span.start : span.end] for span in spans if span.label == "ORG"}
     result: list[TaggedSpan] = []
     for span in spans:
@@ -65,13 +75,27 @@ def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             end = span.end
             if text[end - 1] in _AFTER and ends_like_organisation(text[span.start : end - 1]):
                 end -= 1
-            start = _find_front(text, span.start, end, floor, known)
+            school = _CUT_SCHOOL.match(text, end) if text[end - 1] == "国" else None
+            if school and not is_territory(text[span.start : end]):
+                end = school.end()
+            start = span.start
+            if result and result[-1].label == "TITLE" and result[-1].end == start:
+                start = _skip_somebody(text, start, end)
+            start = _find_front(text, start, end, floor, known)
             while result and result[-1].label == "LOC" and start <= result[-1].start:
                 result.pop()
             span = span._replace(start=start, end=end)
         if span.start < span.end:
             result.append(span)
-    return result
+    return join_subordinates(text, result)
+
+
+def _skip_somebody(text: str, start: int, end: int) -> int:
+    """Leave out a person whose title stands before and who was taken with the organisation: 主席|霍思远及|海岳协会."""
+    listed = _SOMEBODY.match(text, start, end)
+    if listed is None or text[start] not in surnames() or ends_like_organisation(text[start : listed.end() - 1]):
+        return start
+    return listed.end()
 
 
 def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) -> int:
@@ -79,6 +103,12 @@ def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) ->
     if symbols:
         start = symbols.end()
     start = _close_marks(text, start, end, floor)
+    agent = _AGENT.match(text, start, end)
+    if agent and ends_like_organisation(text[agent.end() : end]):
+        return agent.end()
+    status = _STATUS.search(text, max(floor, start - 2), start)
+    if status and _SCHOOL.search(text, start, end):
+        return status.start()
     lead = _leading_words().match(text, start, end)
     if lead and end - lead.end() >= _FEWEST:
         rest = text[lead.end() : end]
@@ -194,15 +224,21 @@ def _national_bodies() -> frozenset[str]:
     return frozenset(read_lines("national_bodies.txt"))
 
 
+def _is_short_form(short: str, name: str) -> bool:
+    """Say whether the characters of `short` stand in a much longer name in order: 新科工, 新城科技工业学校."""
+    rest = iter(name)
+    return 2 * len(short) <= len(name) and short[0] in strip_form(name)[:6] and all(char in rest for char in short)
+
+
 def split_short_forms(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
-    """Part 松江大学（简称松大）文学院 into the name, its short form and what follows."""
+    """Part 松江大学（简称松大）文学院 and 新城科技工业学校（新科工） into the name, its short form and what follows."""
     result: list[TaggedSpan] = []
     for span in spans:
         match = _SHORT_FORM.fullmatch(text, span.start, span.end) if span.label == "ORG" else None
-        if match is None:
+        if match is None or not (match["word"] or _is_short_form(match[3], match[1])):
             result.append(span)
             continue
-        groups = (1, 2, 3) if len(match[3]) >= _FEWEST else (1, 2)
+        groups = (1, 3, 4) if len(match[4]) >= _FEWEST else (1, 3)
         result.extend(span._replace(start=match.start(group), end=match.end(group)) for group in groups)
     return result
 

@@ -38,7 +38,10 @@ _TERMED = re.compile(r"(?:学生会|研究生会|委员会|团委|理事会|[组
 _LISTED = re.compile(r"[（(](?:(?:证券|股票)代码[：:]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]")  # 海岳科技|（000000）
 _ROOM = re.compile(r"[在到进回的]$")  # before 办公室 where it is a room
 _FIRST_TERM = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届(?=.{2})")
-_SOME = re.compile(r"某|(?<!第)[一二两三四五六七八九十几数多\d]+[所家间](?=.*(?:大学|学院|学校|医院|公司|银行)$)")
+_SOME = re.compile(
+    r"某|^第[一二三四五六七八九十\d]+[所家间]|(?<!第)[一二两三四五六七八九十几数多\d]+[所家间](?=.*(?:大学|学院|学校|医院|公司|银行)$)"
+)
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,4}(?:[县镇]|(?<![楼股夜集书])市|(?<![校园军社矿院特教学片赛])区)")
 _BRANCH = re.compile(r"(?:党总?支部?|团总?支部?)(?<=[支部])(?!副?书记|委员|部|成员)")
 _LATIN = re.compile(r"[（(]([A-Za-z][A-Za-z .&\-]*)[）)]$")
 _WHOLE = re.compile(
@@ -173,10 +176,13 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     sure = {
         name
         for name, score in best.items()
-        if 2 * kinds[name] < named[name]
-        and score >= (_LEAST_SCORE if ends_like_organisation(name) else _LEAST_SCORE_ODD)
+        if 2 * kinds[name] < named[name] and score >= (_LEAST_SCORE if _ends_like_name(name) else _LEAST_SCORE_ODD)
     }
     return [span for span in found if text[span[0] : span[1]] in sure]
+
+
+def _ends_like_name(name: str) -> bool:
+    return ends_like_organisation(name) or name.endswith(tuple(filter_words("trade")))
 
 
 @functools.cache
@@ -252,6 +258,7 @@ def _is_name(name: str) -> bool:
         name.startswith(_WHOLE_OF)
         or name.endswith(("领导班", "二级学院", "各学院"))
         or name.endswith(_honour_heads())
+        or _PLACE.fullmatch(name)
         or _SOME.search(name)
         or _kinds().fullmatch(name)
     ):
