@@ -53,12 +53,23 @@ def test_numbers_are_told_as_spacy_tells_them(word: str) -> None:
     assert bool(jishi.load().vocab[word].like_num) == bool(like_num(word))
 
 
+@pytest.mark.skipif(words.rjieba is None, reason="jieba itself segments here")
+def test_what_jieba_has_to_cut_loads_no_dictionary():
+    script = (
+        "import jieba; from jishi.stages.words import cut_words\n"
+        "assert cut_words('林畇在T恤厂说') == ['林', '畇', '在', 'T恤', '厂', '说']\n"
+        "assert not jieba.dt.initialized"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_words_are_counted_as_jieba_counts_them():
     counts = word_counts()
     jieba.initialize()
     assert counts.total == jieba.dt.total
-    for word in ("的", "图书馆", "图书馆员", "图书馆里", "龥", "青禾", "不约而同"):
-        assert counts.beginning_with(word[0]).get(word, 0) == jieba.dt.FREQ.get(word, 0)
+    for word in ("的", "图书馆", "图书馆员", "图书馆里", "龥", "青禾", "不约而同", "T恤", "AT&T", "T恤衫袖"):
+        assert counts[word] == counts.get(word, 0) == jieba.dt.FREQ.get(word, 0)
+        assert word in counts or word not in jieba.dt.FREQ
 
 
 @pytest.mark.skipif(words.rjieba is None, reason="jieba itself segments here")

@@ -54,34 +54,51 @@ def is_dictionary_word(word: str) -> bool:
     """Say whether jieba's dictionary has `word` (simplified script)."""
     if rjieba is not None:
         return bool(rjieba.has_word(word))
-    return bool(_load_jieba().dt.FREQ.get(word))
+    return bool(_load_jieba(whole=True).FREQ.get(word))
 
 
 class WordCounts:
-    """How often words of Chinese characters occur, by jieba's dictionary.
+    """How often words occur, by jieba's dictionary.
 
-    Its file is read where a word is asked for: all of it as a dictionary takes 60 MB and most of a second.
+    Its file is read where a word is asked for: all of it as a dictionary takes 60 MB and most of a second. `in`, `[]`
+    and `get` answer as jieba's own dictionary does, so that a jieba tokenizer can use these counts in its stead.
     """
 
     def __init__(self) -> None:
         self._data = _find_file("dict.txt").read_bytes()
         """Lines of a word, its count and its part of speech."""
-        self.total = sum(map(int, re.findall(rb" (\d+)", self._data)))
+        self.total = sum(int(found[1]) for found in re.finditer(rb" (\d+)", self._data))
         characters = np.frombuffer(self._data, np.uint8)
         starts = np.append(0, np.flatnonzero(characters == ord("\n"))[:-1] + 1)
         first = sum(characters[starts + i].astype(np.uint32) << (16 - 8 * i) for i in range(3))
         order = np.argsort(first, kind="stable")
         self._first, self._starts = first[order], starts[order]
         self._kept = functools.lru_cache(maxsize=_KEPT_CHARACTERS)(lambda character: dict(self._read(character)))
+        self._longest = functools.lru_cache(maxsize=_KEPT_CHARACTERS)(
+            lambda character: max(map(len, self._kept(character)), default=0)
+        )
 
     def beginning_with(self, character: str) -> dict[str, int]:
         """Give the counts of the words that begin with a character."""
         return self._kept(character)
 
+    def get(self, word: str, default: int | None = None) -> int | None:
+        """Give the count of a word, or `default`."""
+        return self._kept(word[0]).get(word, default)
+
+    def __getitem__(self, beginning: str) -> int:
+        """Give the count of a word; 0 of what is none."""
+        return self._kept(beginning[0]).get(beginning, 0)
+
+    def __contains__(self, beginning: str) -> bool:
+        """Say whether a word as long as this, or longer, begins with the same character."""
+        return len(beginning) <= self._longest(beginning[0])
+
     def _read(self, character: str) -> Iterator[tuple[str, int]]:
         """Yield the words that begin with a character, and their counts."""
-        number = int.from_bytes(character.encode(), "big")
-        first, last = np.searchsorted(self._first, [number, number + 1])
+        written = character.encode()[:3]
+        number = int.from_bytes(written.ljust(3, b"\0"), "big")
+        first, last = np.searchsorted(self._first, [number, number + (1 << 8 * (3 - len(written)))])
         for start in self._starts[first:last].tolist():
             word, count, _ = self._data[start : self._data.index(b"\n", start)].decode().split(" ")
             yield word, int(count)
@@ -102,20 +119,27 @@ def _find_file(name: str) -> Path:
 
 
 @functools.cache
-def _load_jieba() -> Any:
-    """Import jieba without its log lines and without its warnings (escape sequences, pkg_resources)."""
+def _load_jieba(whole: bool) -> Any:
+    """Give jieba's tokenizer, with the whole of its dictionary (where it reads every text) or with `word_counts`.
+
+    jieba is imported without its log lines and without its warnings (escape sequences, pkg_resources).
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import jieba
 
         jieba.setLogLevel(logging.CRITICAL)
-        jieba.initialize()
-    return jieba
+    tokenizer = jieba.Tokenizer()
+    if whole:
+        tokenizer.initialize()
+    else:
+        tokenizer.FREQ, tokenizer.total, tokenizer.initialized = word_counts(), word_counts().total, True
+    return tokenizer
 
 
 def _cut(text: str) -> list[str]:
     if rjieba is None:
-        return cast(list[str], _load_jieba().lcut(text))
+        return cast(list[str], _load_jieba(whole=True).lcut(text))
     unseen = _compile_unseen()
     if not unseen.search(text) and not _REPEATED.search(text):
         return _cut_fast(text)
@@ -124,7 +148,7 @@ def _cut(text: str) -> list[str]:
     for block in _BLOCKS.finditer(text):
         if unseen.search(block.group()) or _REPEATED.search(block.group()):
             words += _cut_fast(text[done : block.start()])
-            words += _load_jieba().lcut(block.group())
+            words += _load_jieba(whole=False).lcut(block.group())
             done = block.end()
     return words + _cut_fast(text[done:])
 
