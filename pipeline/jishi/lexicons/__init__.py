@@ -16,5 +16,13 @@ def read_lines(name: str) -> tuple[str, ...]:
 
 
 def join_words(words: Iterable[str]) -> str:
-    """Give words as the alternatives of a pattern: a longer one before those that it begins with."""
-    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+    """Give words as the alternatives of a pattern, those of one first character together: so a longer one stands before
+    those that it begins with, and nine of ten are never tried."""
+    endings: dict[str, list[str]] = {}
+    for word in sorted(words, key=lambda word: (-len(word), word)):
+        endings.setdefault(word[:1], []).append(word[1:])
+    alternatives = []
+    for first, rest in endings.items():
+        joined = "|".join(map(re.escape, rest))
+        alternatives.append(re.escape(first) + (f"(?:{joined})" if len(rest) > 1 else joined))
+    return "|".join(alternatives)

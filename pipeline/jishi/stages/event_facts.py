@@ -6,7 +6,7 @@ import bisect
 import re
 from typing import Any, NamedTuple
 
-from jishi.stages.clauses import find_from, locate
+from jishi.stages.clauses import begin_with, locate
 from jishi.stages.context import Context
 from jishi.stages.evidence import describe_level
 from jishi.stages.fields import find_field
@@ -69,15 +69,20 @@ class PlaceCandidate(NamedTuple):
 
 
 _LEADS = re.compile(
-    r"(?:活动|会议|培训|讲座|演出|比赛|展览|举办|集合)?(?:地点|地址|场地)(?:为|是|：|:)?\s*|假(?![如设定期装])|"
-    r"(?<![存所现正实还将已曾内潜外旨])在(?![于乎校职读线座场内的这此那会])|在(?=校|线|场|内)|"
-    r"(?<![关对由位属至基处终等敢勇善便用利安限])于(?![是此])|走进|来到|前往|抵达|奔赴|赴|莅临|到访|访问了?|参访|走访了?|考察了?|参观了?|视察|到(?=[^了的来会底位])"
+    begin_with(
+        "活会培讲演比展举集地场假在于走来前抵奔赴莅到访参考视",
+        r"(?:活动|会议|培训|讲座|演出|比赛|展览|举办|集合)?(?:地点|地址|场地)(?:为|是|：|:)?\s*|假(?![如设定期装])|"
+        r"(?<![存所现正实还将已曾内潜外旨])在(?![于乎校职读线座场内的这此那会])|在(?=校|线|场|内)|"
+        r"(?<![关对由位属至基处终等敢勇善便用利安限])于(?![是此])|走进|来到|前往|抵达|奔赴|赴|莅临|到访|访问了?|参访|走访了?|考察了?|参观了?|视察|到(?=[^了的来会底位])",
+    )
 )
-_LEAD_BEGINS = re.compile(r"[活会培讲演比展举集地场假在于走来前抵奔赴莅到访参考视]")
 _PLACE_END = re.compile(
-    r"(?:隆重|顺利|成功|圆满|如期|正式|联合|共同|集中|现场|同步|热烈|盛大|热闹|举|召|开(?:展|幕|班|营|课|启|赛|讲|始)|进行|主持|"
-    r"拉开|启动|落|闭|揭|组织|参加|出席|会见|会谈|与|同|为|内|里|上(?![海])|以|对|就|向|签|听|接|迎|发|作|做|展|参|考察|调研|慰问|"
-    r"看望|敬献|缅怀|访|办|的|结业|热|盛|和(?=[^，]{2,8}(?:座谈|交流))|[，。；！？、\n（(：:])"
+    begin_with(
+        "隆顺成圆如正联共集现同热盛举召开进主拉启落闭揭组参出会与为内里上以对就向签听接迎发作做展考调慰看敬缅访办的结和，。；！？、\n（(：:",
+        r"(?:隆重|顺利|成功|圆满|如期|正式|联合|共同|集中|现场|同步|热烈|盛大|热闹|举|召|开(?:展|幕|班|营|课|启|赛|讲|始)|进行|主持|"
+        r"拉开|启动|落|闭|揭|组织|参加|出席|会见|会谈|与|同|为|内|里|上(?![海])|以|对|就|向|签|听|接|迎|发|作|做|展|参|考察|调研|慰问|"
+        r"看望|敬献|缅怀|访|办|的|结业|热|盛|和(?=[^，]{2,8}(?:座谈|交流))|[，。；！？、\n（(：:])",
+    )
 )
 _MAX_PLACE = 36
 # A venue ends before the word of holding, not in it or behind it: …书店二楼|举办, …展览室|揭幕
@@ -98,7 +103,7 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
         if label in ("ORG", "LOC"):
             inside[start + 1 : end] = b"\1" * (end - start - 1)
     found: dict[tuple[int, int], PlaceCandidate] = {}
-    for lead in find_from(_LEADS, _LEAD_BEGINS, text):
+    for lead in _LEADS.finditer(text):
         start = lead.end()
         if start < len(text) and text[start] in "的了是与和，。、":
             continue
@@ -314,11 +319,13 @@ def _list_start(context: Context, position: int) -> int:
 
 _NUMERAL = r"(?:[0-9０-９][0-9０-９,，]*|[一二两三四五六七八九十百千万]+)"
 _ATTENDANCE = re.compile(
-    r"(?P<under>近|将近|不足|不到)?(?P<over>超过|逾|多达|至少)?(?P<about>(?:约|大约|预计|估计)有?)?"
-    r"(?P<number>" + _NUMERAL + r")(?P<unit>[百千万]?)(?P<more>余|多|几)?(?P<vague>左右|上下)?"
-    r"(?:名|位|人次|人|个|(?<=[余多])(?=学生|师生|教师|学者|专家|代表|嘉宾|观众))(?=(?P<what>[^，。；！？\n]{0,30}))"
+    begin_with(
+        "近将不超逾多至约大预估0-9０-９一二两三四五六七八九十百千万",
+        r"(?P<under>近|将近|不足|不到)?(?P<over>超过|逾|多达|至少)?(?P<about>(?:约|大约|预计|估计)有?)?"
+        r"(?P<number>" + _NUMERAL + r")(?P<unit>[百千万]?)(?P<more>余|多|几)?(?P<vague>左右|上下)?"
+        r"(?:名|位|人次|人|个|(?<=[余多])(?=学生|师生|教师|学者|专家|代表|嘉宾|观众))(?=(?P<what>[^，。；！？\n]{0,30}))",
+    )
 )
-_ATTENDANCE_BEGINS = re.compile(r"[近将不超逾多至约大预估0-9０-９一二两三四五六七八九十百千万]")
 _PRESENT = re.compile(
     r"参加|出席|参与|到场|与会|参会|到会|观看|聆听|齐聚|赴会|现场|列席|共聚|观摩|莅临|参训|报名|会聚|汇聚|汇集|参赛"
 )
@@ -328,7 +335,7 @@ def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]
     """Give each number of people with the features that tell whether it is how many took part."""
     text = context.text
     found = []
-    for match in find_from(_ATTENDANCE, _ATTENDANCE_BEGINS, text):
+    for match in _ATTENDANCE.finditer(text):
         count = _read_number(match["number"], match["unit"])
         if count is None or count < 2:
             continue

@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 
 from jishi.lexicons import join_words, read_lines
+from jishi.stages.clauses import begin_with
 
 _GLUED_REACH = 500  # a label that is glued to other text follows another within so many characters
 _ENUMERATION = r"(?:[（(]?[一二三四五六七八九十壹贰叁肆伍陆柒捌玖参\d]{1,3}[）)]?[、.．：]?)?"
@@ -41,10 +42,14 @@ def _labels() -> dict[str, str]:
 @functools.cache
 def _pattern() -> re.Pattern[str]:
     labels = join_words(_labels())
+    first = "".join(sorted({label[0] for label in _labels()}))
     return re.compile(
-        rf"(?P<label>{labels})(?P<close>[】\]]?)(?:[（(][^（）()\n：:]{{1,16}}[）)])?"
-        r"(?:[ ]*[：:][ ]*\n?|[ ]*(?P<line>\n))"
-        rf"|【(?P<boxed>{labels})】[ ]*\n?"
+        begin_with(
+            "【" + first,
+            rf"(?P<label>{labels})(?P<close>[】\]]?)(?:[（(][^（）()\n：:]{{1,16}}[）)])?"
+            r"(?:[ ]*[：:][ ]*\n?|[ ]*(?P<line>\n))"
+            rf"|【(?P<boxed>{labels})】[ ]*\n?",
+        )
     )
 
 

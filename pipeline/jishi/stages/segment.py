@@ -10,12 +10,13 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import LENGTH, LIKE_NUM, ORTH, SPACY  # type: ignore[import-not-found]
+from spacy import attrs
+from spacy.attrs import LENGTH, ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.lang.zh import ChineseTokenizer, Segmenter
-from spacy.lang.zh.lex_attrs import like_num
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -50,7 +51,7 @@ class NormalisingTokenizer(ChineseTokenizer):
         words, spaces = _attach_spaces(words)
         numbers, strings = self._numbers, self.vocab.strings
         try:
-            doc = _make_doc(self.vocab, [numbers.get(word, word) for word in words], spaces)
+            doc = _make_doc(self.vocab, list(map(numbers.get, words, words)), spaces)
         except KeyError:  # the vocabulary was loaded anew and knows fewer words
             numbers.clear()
             return Doc(self.vocab, words=words, spaces=spaces)
@@ -65,18 +66,42 @@ def create_tokenizer() -> Callable[[Language], NormalisingTokenizer]:
     register_extensions()
 
     def create(nlp: Language) -> NormalisingTokenizer:
-        nlp.vocab.lex_attr_getters[LIKE_NUM] = _is_like_number  # type: ignore[attr-defined]
+        getters = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
+        getters |= {attr: _ask_sooner(attr, getter) for attr, getter in getters.items()}
         return NormalisingTokenizer(nlp.vocab)
 
     return create
 
 
 _NUMERALS = frozenset("〇零一二两三四五六七八九十百千万亿兆壹贰叁肆伍陆柒捌玖拾佰仟廿卅卌皕")
+_OF_STRING = {
+    attrs.LOWER: str.lower, attrs.IS_ALPHA: str.isalpha, attrs.IS_DIGIT: str.isdigit, attrs.IS_LOWER: str.islower,
+    attrs.IS_SPACE: str.isspace, attrs.IS_TITLE: str.istitle, attrs.IS_UPPER: str.isupper, attrs.IS_ASCII: str.isascii,
+}  # fmt: skip
+_OF_MARKS = (
+    attrs.IS_PUNCT, attrs.IS_BRACKET, attrs.IS_QUOTE, attrs.IS_LEFT_PUNCT, attrs.IS_RIGHT_PUNCT, attrs.IS_CURRENCY,
+)  # fmt: skip
 
 
-def _is_like_number(word: str) -> bool:
-    """What spaCy's `like_num` says, without its long pattern for words that begin as no number does."""
-    return not ("\u4e00" <= word[:1] <= "\u9fff" and word[0] not in _NUMERALS) and bool(like_num(word))  # type: ignore[no-untyped-call]
+def _ask_sooner(attr: int, getter: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Give a function that says of a word what spaCy's `getter` of a lexical attribute says, for most words sooner: a
+    word new to the vocabulary is asked for all of them.
+    """
+    if attr in _OF_STRING:
+        return _OF_STRING[attr]
+    if attr in _OF_MARKS:  # no letter or digit begins such a word
+        return lambda word: not word[:1].isalnum() and getter(word)
+    if attr == attrs.LIKE_NUM:  # a long pattern
+        return lambda word: not (_is_no_numeral(word[:1]) or _is_no_numeral(word[-1:])) and getter(word)
+    if attr == attrs.LIKE_URL:
+        return lambda word: ("." in word or word.startswith("http")) and getter(word)
+    if attr == attrs.LIKE_EMAIL:
+        return lambda word: "@" in word and getter(word)
+    return getter
+
+
+def _is_no_numeral(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff" and character not in _NUMERALS
 
 
 def _attach_spaces(words: list[str]) -> tuple[list[str], list[bool]]:
