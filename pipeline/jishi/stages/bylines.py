@@ -193,8 +193,10 @@ def _cost_of_name(name: str, lenient: bool) -> float:
     return {2: 1.4, 3: 1.0}[len(name)] + single
 
 
-_BODY = re.compile(r"(?:[小中大]学|学院|学校|医院|公司|集团|图书馆|研究所|编辑部|关[工老]委|[全融新]媒体|融媒)$")
-_NEVER_GIVEN = "部处科室社院报的了是在号与和及或为"
+_BODY = re.compile(
+    r"(?:[小中大]学|学院|学校|医院|公司|集团|图书馆|研究所|编辑部|署|厅|党办|[校院]办|关[工老]委|[全融新]媒体|融媒)$"
+)
+_NEVER_GIVEN = "部处科室社院报办摄的了是在号与和及或为"
 _ENDS_OFFICE = "系会班组局委队站网台等"
 _BEGINS_OFFICE = frozenset({"宣传", "文艺", "文化", "组织", "安全", "管理", "关工", "党政", "党委", "党建", "纪委"})
 
@@ -203,6 +205,8 @@ def _leading_names(text: str) -> list[tuple[int, int]]:
     """Give the names that a string begins with, where other matter is glued to them (王森 听说好看的人)."""
     for end in range(min(len(text) - 1, 16), 1, -1):
         names = split_names(text[:end])
+        if end == 2 and is_dictionary_word(text[:2]):
+            break  # 卫生|福利部
         if names and _begins_word(text[end:]) and not is_dictionary_word(text[end - 1 : end + 1]):
             return names
     return []

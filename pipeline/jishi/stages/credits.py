@@ -25,17 +25,23 @@ _GAP = r"\s*(?:\|\||[：:/|丨‖＼\\])\s*"
 # What follows a credit on a page but is none: 点赞, 扫码关注 …
 _TRAILER = re.compile(
     "部分|来源于|来自|源于|源自|点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|"
-    "文中|封面|本文|新媒体运营|投稿邮箱|联系"
+    "原文始发|图为|文中|封面|本文|新媒体运营|投稿邮箱|联系"
 )
 _MEDIUM = rf"(?:[{_HAN}]{{0,8}}(?:社|网|报|台|在线|客户端))"
 _DATELINE = re.compile(
     rf"(?:^|\n)[ 　]*(?:【|\[)?(?P<medium>{_MEDIUM})"
     rf"(?:[{_HAN}]{{0,6}}?(?:\d{{1,2}}月)?\d{{1,2}}日)?(?:电|专?讯|消息|/[{_HAN}]{{2,4}}讯)(?![{_HAN}]*[台视影])"
 )
+_TOLD_BY = re.compile(
+    rf"[ 　]{{0,4}}据(?P<medium>[{_HAN}]{{2,8}}?(?:社|网|报|台)) ?(?:\d{{1,2}}月)?\d{{1,2}}日(?:电|报道|消息)"
+)
 _STAFF = "记者|通讯员|特派员|实习生|特约撰稿人|特约撰稿"
 _STAFF_LABEL = rf"(?:本报|本刊|本网|本台|特约|全媒体|融媒体|融媒|见习|实习|首席|学生|摄影|文字)*(?:{_STAFF})"
 _REPORTERS = re.compile(
     rf"[（(【\[〔]\s*(?P<all>[{_HAN}]{{0,10}}?(?:{_STAFF})[^（）()【】\[\]〔〕。\n]{{2,60}})[）)】\]〕]"
+)
+_REPORTERS_OF = re.compile(
+    rf"(?P<medium>[{_HAN}]{{2,8}}?(?:社|网|报|电视台|电台|客户端)) ?(?:全媒体|融媒体|融媒|见习|实习|首席)?记者"
 )
 _BOTH = re.compile(r"[ /]*(?:文[/、并]?摄|文[/、并]?图|图[/、]?文|摄影报道)$")  # 记者 王某 文/摄
 _LAST = re.compile(r"(?<=[。！？”…」])\s*[（(](?P<inside>[^（）()\n]{2,30})[）)]\s*$")
@@ -70,6 +76,11 @@ _SHOT_BY = re.compile(
     rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*"
     rf"(?P<names>[{_HAN}、 ·]{{2,14}})[ 　]*摄[）)]?$"
 )
+_GIVEN = re.compile(
+    rf"[ ]{{0,9}}(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]{{0,9}}(?P<label>供稿|供图)"
+    r"(?=$|[ ]{0,9}(?:摄影|编辑|文|图)[/：:])"
+)
+_GIVEN_BEHIND = re.compile(rf"(?<=[。！？”）)])[ ]{{0,9}}(?P<names>[{_HAN}、 ]{{2,20}})[ ]{{0,9}}(?P<label>供稿|供图)$")
 _SHOT_TAIL = 80  # characters at the end of a line that a photographer's credit stands in
 _TAKEN_FROM = re.compile(
     r"(?:^|[（(。\n])[ 　]*(?:(?:根据|据|综合)(?P<told>[^（）()，。；\n]{2,20}?)(?:消息|报道)(?:编辑|整理)?[）)\n]"
@@ -245,6 +256,8 @@ def _end_of_value(text: str, start: int, limit: int) -> int:
     return end - 2 if text.endswith("提供", start, end) else end
 
 
+# What follows a medium's name behind 来源: its account, an issue, a day, the rest of a title
+_BEHIND_MEDIUM = re.compile(r"[”》](?=微信|公众号|.{0,2}(?:19|20)\d\d|$)|(?<=[网报社刊究]) ?(?:19|20)\d\d ?[-年/.]")
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}[\w/.-]*")
 
 
@@ -254,7 +267,8 @@ def _read_source(text: str, start: int, end: int) -> Iterator[CreditFound]:
     if address:
         yield CreditFound(address.group(), "source", *address.span())
         return
-    for item in read_names(text, start, end, keep_office=True):
+    behind = _BEHIND_MEDIUM.search(text, start, end)
+    for item in read_names(text, start, behind.start() if behind else end, keep_office=True):
         yield CreditFound(item.name, "author" if item.is_person else "source", item.start, item.end)
 
 
@@ -337,11 +351,7 @@ def _find_behind(text: str, body_start: int) -> Iterator[CreditFound]:
             yield from _credit(
                 read_names(text, start + shot.start("names"), start + shot.end("names"), strict=True), ("photographer",)
             )
-        given = re.match(
-            rf"[ ]{{0,9}}(?P<names>[{_HAN}、， ]{{2,30}}?)[ ]{{0,9}}(?P<label>供稿|供图)"
-            r"(?=$|[ ]{0,9}(?:摄影|编辑|文|图)[/：:])",
-            content,
-        )
+        given = _GIVEN.match(content) or _GIVEN_BEHIND.search(content, max(0, len(content) - _SHOT_TAIL))
         if given and end > len(text) - _TAIL:
             named = read_names(text, start + given.start("names"), start + given.end("names"))
             yield from _credit(named, _roles()[given["label"]])
@@ -353,9 +363,15 @@ def _find_datelines(text: str, body_start: int) -> Iterator[CreditFound]:
         if not medium.startswith(("本", "我", "该")):
             yield CreditFound(medium, "source", found.start("medium"), found.end("medium"))
         break
+    told = _TOLD_BY.match(text, body_start, min(len(text), body_start + _HEAD))
+    if told:
+        yield CreditFound(told["medium"], "source", *told.span("medium"))
     if not any(word in text for word in _STAFF.split("|")):
         return
     for found in _REPORTERS.finditer(text, body_start):
+        medium = _REPORTERS_OF.match(text, found.start("all"))
+        if medium and not medium["medium"].startswith(("本", "我", "该", "校", "院")):
+            yield CreditFound(medium["medium"], "source", *medium.span("medium"))
         yield from _read_chain(text, *found.span("all"), strict=False)
     for pattern in (_REPORTER_LINE, _TAIWAN_REPORTER):
         for found in pattern.finditer(text, body_start):
