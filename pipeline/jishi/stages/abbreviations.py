@@ -20,7 +20,9 @@ _LEADING_FORMAL = re.compile(
 _DIVISIONS = "省市区县"
 _LOWER = re.compile(r"街道|[市区县镇乡村]")
 _GENERIC_START = re.compile(r"[校院]|学[校院]|[我本][校院系]")
-_PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市)(?=.{2})")
+_PARENT = re.compile(r".{2,10}?(?:大学|学院|公司|集团|医院|中学|省|市|部(?:中央)?)(?=.{2})")
+_SHORT_UNIVERSITY = re.compile(r"[\u4e00-\u9fff]{1,3}大(?!学)(?=.{2})")
+_FULL_UNIVERSITY = re.compile(r".{2,}?大学(?=.{2})")
 _INSTITUTION = re.compile(r"(?:大学|学院|公司|集团|医院|博物馆|图书馆|[日晚]报|银行|协会|学会)$")
 _FIRM = re.compile(r"(?:公司|集团)$")  # whose short forms may keep four characters: 友森科技
 # 青禾银行|股份有限公司
@@ -37,6 +39,7 @@ _SHORT_ENDINGS = {
     "高": ("高中", "高级中学"),
     "小": ("小学",),
     "局": ("局",),
+    "署": ("署",),
     "部": ("部",),
     "处": ("处",),
     "系": ("系",),
@@ -141,9 +144,15 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         return False
     if len(plain_short) >= 3 and plain_short in plain_long[:-2] and not plain_long.endswith(plain_short):
         return False  # 市财政局 is above 云汀市财政局监督局, not the same
+    of_short, of_long = _SHORT_UNIVERSITY.match(plain_short), _FULL_UNIVERSITY.match(plain_long)
+    if of_short and of_long and not plain_long.endswith(plain_short[of_short.end() :]):
+        department, other = plain_short[of_short.end() :], plain_long[of_long.end() :]
+        return abbreviates(of_short.group(), of_long.group(), names) and abbreviates(department, other, names)
     tail = _common_ending(plain_short, plain_long)
     if tail >= 3 and len(plain_short) - tail in (2, 3, 4):  # 人大 + 法学院
         parent, head = plain_long[: len(plain_long) - tail], plain_short[: len(plain_short) - tail]
+        if plain_short.endswith("基金会") and parent.startswith(head):
+            return True  # 安馨基金会 is 安馨|社会福利慈善|基金会
         if len(head) > 2 and parent.startswith(head) and ends_like_organisation(head):
             return False  # 松江大学|学生会 is not that of 松江大学文学院
         return ends_like_organisation(parent) and _begins_in_order(head, parent)
@@ -187,6 +196,13 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
         return len(plain_long) == 4
     return len(plain_short) <= 6
+
+
+def is_short_form(short: str, name: str) -> bool:
+    """Say whether the characters of `short` stand in a much longer name in order: 新科工, 新城科技工业学校."""
+    rest = iter(name)
+    begins = short[0] in strip_form(name)[:6] or short[0] in list_beginnings(name)
+    return begins and 2 * len(short) <= len(name) and all(char in rest for char in short)
 
 
 def _abbreviates_department(body: str, stem: str, ending: str) -> bool:

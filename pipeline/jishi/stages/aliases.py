@@ -11,12 +11,15 @@ import re
 from collections import defaultdict
 
 from jishi.lexicons import read_lines
-from jishi.stages.abbreviations import abbreviates, list_beginnings, strip_form
+from jishi.stages.abbreviations import abbreviates, is_short_form, list_beginnings, strip_form
 from jishi.stages.affiliations import ends_like_organisation, filter_words
 from jishi.stages.departments import is_department
+from jishi.stages.public_bodies import public_bodies
 
 # What may stand before a name without making it another organisation.
-_FORMAL = re.compile(r"(?:中国|中华人民共和国|中华民国|国立|私立|公立|财团法人|社团法人|中共|全国|[省市区县州盟]立)$")
+_FORMAL = re.compile(
+    r"(?:中国|中华人民共和国|中华民国|国立|私立|公立|财团法人|社团法人|中共|全国|中华|[省市区县州盟]立)$"
+)
 _DIVISION = re.compile(r"^.{1,12}[省市区县镇乡州国]$")
 _ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
 # 潍坊市总工会（以下简称“市总工会”）, 松江科技大学（松科大）
@@ -25,6 +28,7 @@ _CLOSING = re.compile(r"[”’」\"]?[）)，。；]")
 _EXPLICIT = re.compile(
     r"[（(，](?:以下)?(?:均|统)?(?:简称|下称)(?:为|：)?[“‘「\"]?([^”’」\"）)（(，。；\n]{2,12})[”’」\"]?[）)，。；]"
 )
+_BRACKETED = re.compile(r"[（(]([\u4e00-\u9fff]{2,6}|[A-Z][A-Za-z&.'-]+(?: [A-Za-z&.'-]+)*)[）)]")
 _PARTY = re.compile(r"民[革盟建进]|农工党|致公党|九三学社|台盟|共青团|中国(?:国民党革命|民主|农工|致公)")
 _UNIVERSITY = re.compile(r".{2,}?大学")
 # What may follow a short form in the full name: 玉川|银行, 海岳|国际股份有限公司
@@ -64,7 +68,7 @@ class NameIndex:
                 self.by_beginning[char].append(name)
             for _, end in spans:
                 short = self._find_equated(text, end, starts)
-                if short is not None and len(short) < len(name):
+                if short is not None and (len(short) < len(name) or (short.isascii() and not name.isascii())):
                     self.equated.setdefault(short, name)
 
     @staticmethod
@@ -87,18 +91,26 @@ def _plain(name: str) -> str:
     return name.replace("人民政府", "政府")
 
 
-def find_stated_aliases(text: str, end: int) -> Span | None:
-    """Give where the short form stands that 以下简称… gives to the name that ends at `end`."""
+def find_stated_aliases(text: str, start: int, end: int) -> Span | None:
+    """Give where the short form stands that 以下简称… or a bracket gives to the name from `start` to `end`: 松江海洋学系
+    （海洋系）, 松江诊所（Songjiang Clinic）."""
     found = _EXPLICIT.match(text, end)
-    return found.span(1) if found else None
+    if found is None:
+        found = _BRACKETED.match(text, end)
+        name = text[start:end]
+        if found is None or not (found[1].isascii() or is_short_form(found[1], name)):
+            return None
+        if not ends_like_organisation(name if found[1].isascii() else found[1]):
+            return None
+    return found.span(1)
 
 
 def join_names(text: str, names: dict[str, list[Span]]) -> list[list[str]]:
-    """Give the names in groups of one organisation each, the longest name first.
+    """Give the names in groups of one organisation each, the longest name first, Chinese before Latin ones.
 
     names: each name with where it stands in `text`.
     """
-    ordered = sorted(names, key=lambda name: (-len(name), names[name][0]))
+    ordered = sorted(names, key=lambda name: (name.isascii(), -len(name), names[name][0]))
     index = NameIndex(text, names)
     group_of: dict[str, list[str]] = {}
     groups: list[list[str]] = []
@@ -120,6 +132,13 @@ def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -
     known = next((full for full in _known_forms().get(name, ()) if full in names), None)
     if known:
         return known
+    bodies = _public_forms().get(name, ())
+    known = next((other for other in names if other != name and other.endswith(bodies)), None) if bodies else None
+    if known:
+        return known
+    stated = index.equated.get(name[:-2]) if name.endswith("大学") else None
+    if stated and stated.endswith("大学"):
+        return stated  # 南护大学, where 南护 is said to be 国立南岭护理大学
     plain, department = _plain(name), is_department(name)
     endings = [
         other for other in index.by_ending.get(plain, ()) if _extends(_plain(other)[: -len(plain)], plain, names)
@@ -188,6 +207,16 @@ def _known_forms() -> dict[str, list[str]]:
 
 
 @functools.cache
+def _public_forms() -> dict[str, tuple[str, ...]]:
+    """Short forms of public bodies, each with the names that it may stand for."""
+    forms: dict[str, list[str]] = defaultdict(list)
+    for full, shorts in public_bodies().items():
+        for short in shorts:
+            forms[short].append(full)
+    return {short: tuple(full) for short, full in forms.items()}
+
+
+@functools.cache
 def _territories() -> frozenset[str]:
     return frozenset(read_lines("territories.txt"))
 
@@ -201,6 +230,8 @@ def _extends(prefix: str, name: str, names: dict[str, list[tuple[int, int]]]) ->
         or _FORMAL.search(prefix)
         or _DIVISION.match(prefix)
     ):
+        return True
+    if prefix.endswith("系") and not prefix.endswith("关系"):
         return True
     if name[0] in "省市区县镇乡州" and len(prefix) <= 6:
         return True
@@ -216,6 +247,7 @@ def _extends(prefix: str, name: str, names: dict[str, list[tuple[int, int]]]) ->
             "局",
             "厅",
             "处",
+            "科",
             "室",
             "协会",
             "学会",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from jishi.lexicons import join_words, read_lines
-from jishi.stages.abbreviations import strip_form
+from jishi.stages.abbreviations import is_short_form
 from jishi.stages.affiliations import ends_like_organisation, filter_words, is_territory
 from jishi.stages.departments import is_department
 from jishi.stages.public_bodies import complete_bodies
@@ -224,18 +224,12 @@ def _national_bodies() -> frozenset[str]:
     return frozenset(read_lines("national_bodies.txt"))
 
 
-def _is_short_form(short: str, name: str) -> bool:
-    """Say whether the characters of `short` stand in a much longer name in order: 新科工, 新城科技工业学校."""
-    rest = iter(name)
-    return 2 * len(short) <= len(name) and short[0] in strip_form(name)[:6] and all(char in rest for char in short)
-
-
 def split_short_forms(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Part 松江大学（简称松大）文学院 and 新城科技工业学校（新科工） into the name, its short form and what follows."""
     result: list[TaggedSpan] = []
     for span in spans:
         match = _SHORT_FORM.fullmatch(text, span.start, span.end) if span.label == "ORG" else None
-        if match is None or not (match["word"] or _is_short_form(match[3], match[1])):
+        if match is None or not (match["word"] or is_short_form(match[3], match[1])):
             result.append(span)
             continue
         groups = (1, 3, 4) if len(match[4]) >= _FEWEST else (1, 3)

@@ -194,17 +194,20 @@ def _some() -> re.Pattern[str]:
 
 def _add_stated_aliases(text: str, names: dict[str, list[tuple[int, int]]]) -> None:
     """Add the short forms that the text itself gives (以下简称“松科大”), wherever they stand, tagged or not."""
-    stated = {find_stated_aliases(text, end) for spans in list(names.values()) for _, end in spans}
+    stated = {find_stated_aliases(text, *span) for spans in list(names.values()) for span in spans}
     covered = {offset for spans in names.values() for start, end in spans for offset in (start, end - 1)}
     for span in sorted(span for span in stated if span is not None):
         alias = text[span[0] : span[1]]
-        if alias in names or is_bare(alias):
+        if is_bare(alias):
             continue
+        known = alias in names
         place = text.find(alias)
         while place >= 0:
             if place not in covered and place + len(alias) - 1 not in covered:
                 names.setdefault(alias, []).append((place, place + len(alias)))
             place = text.find(alias, place + len(alias))
+        if known:
+            names[alias].sort()
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -44,26 +44,36 @@ def _find(text: str) -> list[tuple[int, int]]:
 def complete_bodies(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Let public bodies be whole: 创新科技及|工业局, 农业部|农粮署; add those that were missed, and leave out a kind of
     body that begins what follows: 教育部|大学 + 社会责任计划."""
-    result = list(spans)
+    result: list[TaggedSpan] = []
+    waiting = 0  # the first of `spans` that is not in `result`
     for start, end in _find(text):
-        near = [span for span in result if span.start < end and start < span.end]
-        if any(span.label not in ("ORG", "LOC") for span in near):
+        while waiting < len(spans) and spans[waiting].end <= start:
+            result.append(spans[waiting])
+            waiting += 1
+        after = waiting
+        while after < len(spans) and spans[after].start < end:
+            after += 1
+        near = spans[waiting:after]
+        if (result and result[-1].end > start) or any(span.label not in ("ORG", "LOC") for span in near):
             continue
         bodies = [span for span in near if span.label == "ORG"]
-        if any(span.start <= start and end <= span.end for span in bodies):
+        if len(bodies) == 1 and bodies[0].start <= start and end <= bodies[0].end:
             whole = bodies[0]
-            if whole.start == start and whole.end == end:
-                result[result.index(whole)] = whole._replace(score=max(_SURE, whole.score))
-            rest = text[end : whole.end]
-            if whole.start == start and rest in filter_words("kind") and _HAN.match(text, whole.end):
-                result[result.index(whole)] = whole._replace(end=end)
+            if whole.start == start:
+                whole = _mend_whole(text, whole, end)
+        elif bodies or end - start >= _FEWEST or text[end - 1] == _AGENCY:
+            begin, finish = min([start, *(b.start for b in bodies)]), max([end, *(b.end for b in bodies)])
+            whole = TaggedSpan(begin, finish, "ORG", max([_SURE, *(b.score for b in bodies)]))
+        else:
             continue
-        name = text[start:end]
-        if not bodies and len(name) < _FEWEST and not name.endswith(_AGENCY):
-            continue
-        begin = min([start, *(span.start for span in bodies)])
-        finish = max([end, *(span.end for span in bodies)])
-        result = [span for span in result if span not in near]
-        result.append(TaggedSpan(begin, finish, "ORG", max([_SURE, *(span.score for span in bodies)])))
-        result.sort(key=lambda span: span.start)
-    return result
+        result.append(whole)
+        waiting = after
+    return [*result, *spans[waiting:]]
+
+
+def _mend_whole(text: str, span: TaggedSpan, end: int) -> TaggedSpan:
+    """Give the organisation that begins with a public body which ends at `end`."""
+    if span.end == end:
+        return span._replace(score=max(_SURE, span.score))
+    kind = text[end : span.end] in filter_words("kind") and _HAN.match(text, span.end)
+    return span._replace(end=end) if kind else span
