@@ -144,10 +144,8 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         return False
     if len(plain_short) >= 3 and plain_short in plain_long[:-2] and not plain_long.endswith(plain_short):
         return False  # 市财政局 is above 云汀市财政局监督局, not the same
-    of_short, of_long = _SHORT_UNIVERSITY.match(plain_short), _FULL_UNIVERSITY.match(plain_long)
-    if of_short and of_long and not plain_long.endswith(plain_short[of_short.end() :]):
-        department, other = plain_short[of_short.end() :], plain_long[of_long.end() :]
-        return abbreviates(of_short.group(), of_long.group(), names) and abbreviates(department, other, names)
+    if _abbreviates_both(plain_short, plain_long, names):
+        return True
     tail = _common_ending(plain_short, plain_long)
     if tail >= 3 and len(plain_short) - tail in (2, 3, 4):  # 人大 + 法学院
         parent, head = plain_long[: len(plain_long) - tail], plain_short[: len(plain_short) - tail]
@@ -196,6 +194,16 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
     if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
         return len(plain_long) == 4
     return len(plain_short) <= 6
+
+
+def _abbreviates_both(short: str, long: str, names: Collection[str]) -> bool:
+    """Say whether a school and its department are both abbreviated: 清健大职安系, 清源健康大学职业安全卫生系."""
+    of_short, of_long = _SHORT_UNIVERSITY.match(short), _FULL_UNIVERSITY.match(long)
+    if of_short is None or of_long is None or long.endswith(short[of_short.end() :]):
+        return False
+    return abbreviates(of_short.group(), of_long.group(), names) and abbreviates(
+        short[of_short.end() :], long[of_long.end() :], names
+    )
 
 
 def is_short_form(short: str, name: str) -> bool:

@@ -92,8 +92,10 @@ def _plain(name: str) -> str:
 
 
 def find_stated_aliases(text: str, start: int, end: int) -> Span | None:
-    """Give where the short form stands that 以下简称… or a bracket gives to the name from `start` to `end`: 松江海洋学系
-    （海洋系）, 松江诊所（Songjiang Clinic）."""
+    """Give where the short form stands that 以下简称… or a bracket gives to the name from `start` to `end`.
+
+    松江海洋学系（海洋系）, 松江诊所（Songjiang Clinic）
+    """
     found = _EXPLICIT.match(text, end)
     if found is None:
         found = _BRACKETED.match(text, end)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from jishi.lexicons import join_words, read_lines
 from jishi.stages.abbreviations import is_short_form
@@ -34,6 +35,7 @@ _SCHOOL = re.compile(r"(?:大学|学院|学校|[高国女]中|小学|[国附]小
 _CUT_SCHOOL = re.compile(r"[中小](?=[、，。；：（）\s与及和等]|校长|师生|学生|教师|老师|$)")  # 安顺国|中
 _AFTER = "则亦均也皆"  # words that follow a name and end none
 _LARGE = re.compile(r"(?:大学|学院|公司|集团|医院|协会|学会|基金会|研究所|研究院|研究中心|博物馆)")
+_SURE = 0.75  # the score of a name that mends others
 _FEWEST = 3  # characters of a part of a name that is one by itself
 
 # Between two names that the tagger took for one.
@@ -66,7 +68,7 @@ _SECRETARY = re.compile(r"(?:第一|常务)?副?书记|委员(?!会)|成员")
 
 def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Let organisations begin and end where their names do: without 到, ♠ or 则, with 校, 美国 or an opening mark."""
-    spans = complete_bodies(text, spans)
+    spans = _continue_names(text, complete_bodies(text, spans))
     known = {text[span.start : span.end] for span in spans if span.label == "ORG"}
     result: list[TaggedSpan] = []
     for span in spans:
@@ -88,6 +90,23 @@ def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
         if span.start < span.end:
             result.append(span)
     return join_subordinates(text, result)
+
+
+def _continue_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Let an organisation go on where the text goes on as in a longer name that is sure elsewhere: 教育部|产学中心."""
+    longer: dict[str, list[str]] = defaultdict(list)
+    for name in {text[span.start : span.end] for span in spans if span.label == "ORG" and span.score >= _SURE}:
+        longer[name[:_FEWEST]].append(name)
+    result: list[TaggedSpan] = []
+    for span, after in zip_longest(spans, spans[1:]):
+        if span.label == "ORG":
+            names = longer.get(text[span.start : span.start + _FEWEST], [])
+            ends = (span.start + len(name) for name in names if text.startswith(name, span.start))
+            end = max(ends, default=span.end)
+            if end > span.end and (after is None or after.start >= end):
+                span = span._replace(end=end)
+        result.append(span)
+    return result
 
 
 def _skip_somebody(text: str, start: int, end: int) -> int:
