@@ -131,3 +131,31 @@ def test_text_without_entities_has_nobody() -> None:
     doc = build_doc("今天下了一天雨。")
     assert doc._.people == []
     assert doc._.organisations == []
+
+
+def test_every_place_of_a_name_with_a_space_is_kept() -> None:
+    doc = build_doc("{P:Ana Rivera}{T:教授}到访。{P:Ana Rivera}作报告，随后Rivera教授答问。")
+    (person,) = doc._.people
+    assert [doc.text[start:end] for start, end in person.spans] == ["Ana Rivera", "Ana Rivera"]
+    assert [doc.text[start:end] for start, end in person.references] == ["Rivera"]
+
+
+def test_last_name_of_two_people_is_the_one_named_last() -> None:
+    doc = build_doc("{P:Ana Rivera}致辞，{P:Juan Rivera}作报告。{P:Rivera}还答了问。")
+    assert [person.name for person in doc._.people] == ["Ana Rivera", "Juan Rivera"]
+
+
+def test_title_behind_a_last_name_is_nobody_elses() -> None:
+    doc = build_doc("{P:刘青山}{T:校长}致辞，对Rivera{T:教授}表示感谢，{P:何静远}是{O:IBM}{T:总裁}。")
+    assert show_positions(doc) == {"刘青山": ["/校长"], "何静远": ["IBM/总裁"]}
+
+
+def test_untagged_name_at_the_end_of_a_list() -> None:
+    doc = build_doc("看望农户{P:陆知白}、史大方家中，{P:何静远}、乔木森等参加。")
+    assert [person.name for person in doc._.people] == ["陆知白", "史大方", "何静远", "乔木森"]
+
+
+def test_a_law_or_a_shrine_that_bears_a_name_names_nobody() -> None:
+    assert [p.name for p in build_doc("他证明了{P:魏铮}猜想，参观{P:陆知白}祠，{P:何静远}陪同。")._.people] == [
+        "何静远"
+    ]

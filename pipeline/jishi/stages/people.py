@@ -54,7 +54,8 @@ def find_people(doc: Doc) -> Doc:
     people = [PersonFound(name) for name in names]
     for mention in mentions:
         start = mention.start if mention.surname is None else mention.surname
-        named = mention.surname is not None or names[mention.person] in text[start : mention.end].replace(" ", "")
+        written, name = text[start : mention.end].replace(" ", ""), names[mention.person].replace(" ", "")
+        named = mention.surname is not None or name in written
         place = people[mention.person].spans if named else people[mention.person].references  # 马尔科娃 alone
         if mention.surname is None and named:
             start = max(start, text.find(names[mention.person], start, mention.end))  # Mr.|Isidore Taro

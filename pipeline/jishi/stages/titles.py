@@ -18,18 +18,29 @@ from jishi.stages.findings import Entity
 _MAX_TITLE = 18
 _SURE = 0.95  # the tagger's score from which a title counts though its last word is none of the lexicon's
 _NO_TITLE = ("专家", "代表", "领导", "嘉宾", "官员", "党员", "学员", "选手", "老师", "同学")
-_NO_OFFICE = re.compile(r"团|台上?|令|府|办公|会议|级别|候选|选举|竞选|负责制")
+_NO_OFFICE = re.compile(r"团|台上?|令|府|办公|会议|级别|候选|选举|竞选|负责制|们|评委|讲坛|沙龙|队伍|群体")
+# Whoever is told, thanked or shown something, and many at once, are nobody by name: 告诉记者, 有关部门负责人, 这批学员
+_ANYBODY_BEFORE = re.compile(
+    r"(?:告诉|接受|采访|共见|(?<![方导指志意])[对向答让给]|(?:广大|全体|各位|诸位|众多|部分|所有|[这那]些|[这那]一批|"
+    r"许多|很多|不少|(?:有关|相关|各)(?:部门|单位|院校|方面))的?)$"
+)
+_LATIN_BEFORE = re.compile(r"[A-Za-zÀ-ÿ] ?$")
+_ANYBODY_AFTER = re.compile(
+    r"(?<=编辑)(?:搜集|整理|的|出版|制作|成|发表|完成)|代表(?=[^\u4e00-\u9fff]|[和及与也发先在共上参分作进从们])"
+)
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
 # Words that belong to the title behind them though the tagger left them out.
 _RANK = re.compile(
-    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|主席团|系|指导|公使衔|外籍|客座|特聘|兼职|专任|兼任|讲座|讲席|终身|高级)+"
+    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|主席团|系|指导|公使衔|外籍|客座|特聘|兼职|专任|兼任|讲座|讲席|终身|高级|"
+    r"退休|永久|法治|社区|乡村|大会(?=执行)|[一二三四]级|特级)+"
 )
 _POSTED = re.compile(r"[前原]?常?驻[\u4e00-\u9fff]{2,8}$")
 _SEPARATORS = re.compile(
     r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼(?!职)|及|和|与)(?=.{2})|(?<=教授)(?=博士生导师|博导|硕士生导师)"
 )
 _LEADING = re.compile(
-    r"^(?:现任|曾任|时任|历任|当选(?!总统)|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
+    r"^(?:全体|分管(?!会长)|骨干(?=[演教])|青年(?=作家|演员|学者|歌手|舞|画家|书法家|诗人|导演|编剧|钢琴)|"
+    r"独立(?=撰稿|学者|导演|制片)|现任|曾任|时任|历任|当选(?!总统)|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
     r"新任|我国|国内外|国内|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
 )
 _ADDRESSED = re.compile(
@@ -262,4 +273,22 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
         other = addressed and end not in begins_name and start not in ends_name and text[end] in surnames() - families
         if other or (text.startswith("、", end) and any(end < begin <= end + _MAX_TITLE for begin in others)):
             others.add(start)
-    return [Title(start, end, tagged) for (start, end), tagged in sorted(found.items()) if start not in others]
+    begins = begins_name | {start for start, _ in found}
+    bodies_end = {ent.end for ent in entities if ent.label in ("ORG", "LOC")}
+
+    def names_nobody(start: int, end: int) -> bool:
+        """Say whether a title between no names is anybody's: 告诉记者, 教师代表发言."""
+        if start in ends_name or end in begins:
+            return False
+        latin = _LATIN_BEFORE.search(text, max(0, start - 2), start)
+        if latin and latin.start() + 1 not in bodies_end:
+            return True  # Rivera教授, but not IBM总裁
+        if text[end : end + 1] in "、：:（(":
+            return False
+        return bool(_ANYBODY_BEFORE.search(text, max(0, start - 6), start) or _ANYBODY_AFTER.match(text, end))
+
+    return [
+        Title(start, end, tagged)
+        for (start, end), tagged in sorted(found.items())
+        if start not in others and not names_nobody(start, end)
+    ]
