@@ -114,3 +114,15 @@ def test_college_of_another_country_is_not_ours() -> None:
         "{O:松江法学院}师生参加，{O:松江法学院}供稿。"
     )
     assert resolve(doc, "我院") == "松江法学院"
+
+
+def test_body_and_office_share_a_character() -> None:
+    doc = build_doc(
+        "{O:衛生}{T:局長}{P:簡聽雨}、{O:北門}{T:分局長}{P:賴靜遠}、{O:教育局}{T:局長}{P:方正清}、{O:松江大學}{T:處長}{P:陸知白}到場。"
+    )
+    assert {(p.name, q.organisation_text, q.title) for p in doc._.people for q in p.positions} == {
+        ("简听雨", "卫生局", "局长"),
+        ("赖静远", "北门分局", "分局长"),
+        ("方正清", "教育局", "局长"),
+        ("陆知白", "松江大学", "处长"),
+    }

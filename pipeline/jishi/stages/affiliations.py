@@ -23,6 +23,7 @@ _CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
 _DEPARTMENT = re.compile(r"[科系班组室]$")
 _INSTITUTION = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:大学|公司|集团|医院|基金会)")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
+_SHARED_OFFICE = re.compile(r"(分?[局处署厅司所])长")
 _LATIN = re.compile(r"[（(][A-Za-z][A-Za-z .&\-]*[）)]$")
 _OWN_BODIES = ("工会", "董事会", "监事会", "理事会", "组委会", "评委会")  # 工会|主席 of the house that is spoken of
 _PREFIXES = re.compile(
@@ -92,6 +93,14 @@ def ends_like_organisation(text: str) -> bool:
     return text[-1:] in last and pattern.search(text[-12:]) is not None
 
 
+def share_ending(text: str, start: int, end: int) -> int:
+    """Give where a body ends that shares its last character with the office behind it: 卫生|局长 is 卫生局 + 局长."""
+    office = _SHARED_OFFICE.match(text, end)
+    if office is None or end - start < 2 or text[end - 1] == office[1][-1] or ends_like_organisation(text[start:end]):
+        return end
+    return office.end(1)
+
+
 class AffiliationFinder:
     """Finds the organisation phrase that ends at an offset of one text."""
 
@@ -125,6 +134,8 @@ class AffiliationFinder:
             else:
                 start = end
         found = (start, end) if start < end else self._guess(end) if guess else None
+        if found and found[1] in self.tagged and self.tagged[found[1]][1] == "ORG":
+            found = found[0], share_ending(text, *found)
         if found and text[found[0]] in "前原" and found[1] - found[0] > 2:
             return found[0] + 1, found[1]  # 前教育局局长
         return found

@@ -61,6 +61,12 @@ _DEPARTMENT = re.compile(
     r"副?(?:[大中]?(?P=kind)长|主任)"
 )
 
+# 卫生局长: the office is 局长, the body 卫生局, and both have 局. The organisation gets what is before the office; see
+# `affiliations.share_ending`.
+_SHARED = re.compile(r"(?P<body>[\u4e00-\u9fff]{2,9}?)(?P<office>分?(?P<kind>[局处署厅司所])长)")
+_NO_BODY = re.compile(r"[副正原前代兼现新时]|首[任席]|卸任|.*(?:[副原前代任总兼]|常务|执行|署理|名誉|助理|分管)$")
+_LEANING = 0.7  # the score of such a body: too short a form to be looked for elsewhere
+
 _COMMITTEE = re.compile(r"(?:分?团委|党委|党组|党总支)$")
 _MANNER = re.compile(r"(?:驻会|专职|常务|名誉)$")  # how an office is held
 _SECRETARY = re.compile(r"(?:第一|常务)?副?书记|委员(?!会)|成员")
@@ -290,8 +296,29 @@ def join_departments(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]
             if last is not None and found:
                 result[-1] = last._replace(end=found.end("department"))
                 span = span._replace(start=found.end("department"))
+            span = _part_body(text, result, span)
         result.append(span)
     return result
+
+
+def _part_body(text: str, before: list[TaggedSpan], office: TaggedSpan) -> TaggedSpan:
+    """Give the office that a title ends in, and add the body before it to the spans `before`: 云汀县|消防 + 局长."""
+    last = before[-1] if before else None
+    touching = last if last is not None and last.end == office.start and last.label in ("ORG", "LOC") else None
+    if touching and text[office.start - 1] == "分" and text[office.start : office.start + 2] in ("局长", "署长"):
+        before[-1] = touching._replace(end=office.start - 1)
+        return office._replace(start=office.start - 1)
+    found = _SHARED.fullmatch(text, office.start, office.end)
+    if found is None or found["body"][-1] == found["kind"] or _NO_BODY.match(found["body"]):
+        return office
+    begin, score = office.start, min(office.score, _LEANING)
+    if touching and (
+        touching.label == "ORG" or is_territory(text[touching.start : touching.end]) or text[begin - 1] in "市县区乡镇"
+    ):
+        begin = touching.start
+        before.pop()
+    before.append(TaggedSpan(begin, found.end("body"), "ORG", score))
+    return office._replace(start=found.start("office"))
 
 
 def return_offices(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:

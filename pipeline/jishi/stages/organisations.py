@@ -14,7 +14,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from jishi.lexicons import join_words, read_lines
-from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory
+from jishi.stages.affiliations import ends_like_organisation, filter_words, generic_words, is_territory, share_ending
 from jishi.stages.aliases import find_stated_aliases, join_names
 from jishi.stages.clauses import QUOTES
 from jishi.stages.findings import Entity, OrganisationFound, read_entities, read_text
@@ -162,6 +162,7 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
             latin = _LATIN.search(text, start, end)  # 松江大学（SJU）: two names
             parts = [(start, latin.start()), latin.span(1)] if latin else [(start, end)]
             for part in parts:
+                part = part[0], share_ending(text, *part)
                 name = text[part[0] : part[1]]
                 if name == "办公室" and _ROOM.search(text, max(0, part[0] - 1), part[0]):
                     continue
