@@ -280,11 +280,11 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
         """Say whether a title between no names is anybody's: 告诉记者, 教师代表发言."""
         if start in ends_name or end in begins:
             return False
-        latin = _LATIN_BEFORE.search(text, max(0, start - 2), start)
-        if latin and latin.start() + 1 not in bodies_end:
-            return True  # Rivera教授, but not IBM总裁
         if text[end : end + 1] in "、：:（(":
             return False
+        latin = _LATIN_BEFORE.search(text, max(0, start - 2), start)
+        if latin and latin.start() + 1 not in bodies_end and not text.startswith("的", end):
+            return True  # Rivera教授, but not IBM总裁
         return bool(_ANYBODY_BEFORE.search(text, max(0, start - 6), start) or _ANYBODY_AFTER.match(text, end))
 
     return [
