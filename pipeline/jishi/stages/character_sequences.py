@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
+import io
 import math
+from importlib import resources
 
-from jishi.lexicons import read_lines
+import numpy as np
+
+from jishi import lexicons
 from jishi.stages.words import word_counts
 
 _STEP = 0.125  # one level of the data file, in nats
 _UNKNOWN = 16.0  # a character that the data does not know
 _RARE = 14.0  # alone rarer than this: no candidate for a lost character unless the page has it
+_LONGEST_KEY = 8  # bytes of two characters
+_CONTEXTS_KEPT = 4000
 _OWN_SHARE = 0.25  # weight of the page's own sequences against those of the data
 
 
@@ -21,16 +28,35 @@ class CharacterSequences:
     """
 
     def __init__(self) -> None:
+        self._data = resources.files(lexicons).joinpath("character_sequences.txt").read_bytes()
+        """Lines of a character or two, costs, and what follows; read where they are asked for."""
+        starts = np.flatnonzero(np.frombuffer(b"\n" + self._data[:-1], np.uint8) == ord("\n"))
+        columns = np.arange(_LONGEST_KEY)
+        keys = np.frombuffer(self._data + bytes(_LONGEST_KEY), np.uint8)[starts[:, None] + columns]
+        sizes = (keys == ord("\t")).argmax(1)
+        keys = np.where(columns < sizes[:, None], keys, 0).astype(np.uint8).view(">u8").ravel()
+        order = np.argsort(keys)[np.count_nonzero(sizes == 0) :]  # without comments
+        self._keys, self._starts = keys[order].astype(np.uint64).data, starts[order].astype(np.uint32).data
+        self._behind = functools.lru_cache(maxsize=_CONTEXTS_KEPT)(self._read_behind)
         self.alone: dict[str, float] = {}
-        self._unseen: dict[str, float] = {}
-        self._packed: dict[str, str] = {}
-        for line in read_lines("character_sequences.txt"):
-            head, *costs = line.split("\t")
-            head = head.replace("¶", "\n")
-            if len(head) == 1:
-                self.alone[head] = int(costs.pop(0)) * _STEP
-            self._unseen[head] = int(costs[0]) * _STEP
-            self._packed[head] = costs[1] if len(costs) > 1 else ""
+        for line in io.BytesIO(self._data):  # those of one character come first
+            head, *costs = line.decode().split("\t")
+            if len(head) == 2:
+                break
+            if costs:
+                self.alone[head.replace("¶", "\n")] = int(costs[0]) * _STEP
+
+    def _read_behind(self, context: str) -> tuple[float, str]:
+        """Give the cost of what is not known to follow a context (or its last character), and what is known, packed."""
+        head = context.replace("\n", "¶").encode("utf-8", "surrogatepass")
+        key = int.from_bytes(head.ljust(_LONGEST_KEY, b"\0"), "big")
+        place = bisect.bisect_left(self._keys, key)
+        if not context or "¶" in context or place == len(self._keys) or self._keys[place] != key:
+            return 0.0, ""
+        start = self._starts[place] + len(head) + 1
+        costs = self._data[start : self._data.index(b"\n", start)].decode().rstrip().split("\t")
+        unseen, *known = costs[1:] if len(context) == 1 else costs
+        return int(unseen) * _STEP, "".join(known)
 
     def is_rare(self, char: str) -> bool:
         """Whether a simplified character is too rare to be guessed."""
@@ -42,11 +68,11 @@ class CharacterSequences:
 
     def unseen(self, context: str) -> float:
         """Give the cost of leaving what is known to follow a context (or its last character)."""
-        return self._unseen.get(context, 0.0)
+        return self._behind(context)[0]
 
     def followers(self, context: str) -> dict[str, float]:
         """Give the costs of what is known to follow a context (or its last character)."""
-        packed = self._packed.get(context, "")
+        packed = self._behind(context)[1]
         return {packed[i].replace("¶", "\n"): (ord(packed[i + 1]) - 48) * _STEP for i in range(0, len(packed), 2)}
 
 

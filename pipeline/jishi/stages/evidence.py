@@ -28,6 +28,8 @@ class _Frame(NamedTuple):
     begins: memoryview
     ends: memoryview
     alone: memoryview
+    features: tuple[list[str], ...]
+    """By level: of the frame as it stands, of a part of one, of its beginning, of its end."""
 
 
 class Evidence:
@@ -42,13 +44,17 @@ class Evidence:
 
     def _read_frame(self, label: str) -> _Frame:
         assert self._frame_scores is not None
-        scores = np.maximum(self._frame_scores[:, FRAME_LABELS.index(label)], math.log(_LEAST))
-        sums = np.zeros((2, len(scores) + 1))
-        np.cumsum(scores[:, _INSIDE], out=sums[0, 1:])
-        np.cumsum(1 - np.exp(scores[:, _OUTSIDE]), out=sums[1, 1:])
-        edges = np.ascontiguousarray(scores.T)
+        scores = np.maximum(np.ascontiguousarray(self._frame_scores[:, FRAME_LABELS.index(label)].T), math.log(_LEAST))
+        sums = np.zeros((2, scores.shape[1] + 1))
+        scores[_INSIDE].cumsum(out=sums[0, 1:])
+        (1 - np.exp(scores[_OUTSIDE])).cumsum(out=sums[1, 1:])
         self._frames[label] = frame = _Frame(
-            sums[0].data, sums[1].data, edges[_BEGIN].data, edges[_END].data, edges[_SINGLE].data
+            sums[0].data,
+            sums[1].data,
+            scores[_BEGIN].data,
+            scores[_END].data,
+            scores[_SINGLE].data,
+            _frame_features(label),
         )
         return frame
 
@@ -58,11 +64,12 @@ class Evidence:
             return []
         frame = self._frames.get(label) or self._read_frame(label)
         share = (frame.marked[end] - frame.marked[start]) / (end - start)
+        whole, part, begins, ends = frame.features
         return [
-            describe_level(label, self.exact(label, start, end)),
-            describe_level(f"in_{label}", share),
-            describe_level(f"{label}_starts", math.exp(frame.begins[start])),
-            describe_level(f"{label}_ends", math.exp(frame.ends[end - 1])),
+            whole[bisect.bisect_right(LEVELS, self.exact(label, start, end))],
+            part[bisect.bisect_right(LEVELS, share)],
+            begins[bisect.bisect_right(LEVELS, math.exp(frame.begins[start]))],
+            ends[bisect.bisect_right(LEVELS, math.exp(frame.ends[end - 1]))],
         ]
 
     def exact(self, label: str, start: int, end: int) -> float:
@@ -86,6 +93,11 @@ class Evidence:
 @functools.cache
 def _describe_levels(name: str) -> list[str]:
     return [f"{name}={level}" for level in range(len(LEVELS) + 1)]
+
+
+@functools.cache
+def _frame_features(label: str) -> tuple[list[str], ...]:
+    return tuple(map(_describe_levels, (label, f"in_{label}", f"{label}_starts", f"{label}_ends")))
 
 
 def describe_level(name: str, probability: float) -> str:
