@@ -210,7 +210,8 @@ def is_short_form(short: str, name: str) -> bool:
     """Say whether the characters of `short` stand in a much longer name in order: 新科工, 新城科技工业学校."""
     rest = iter(name)
     begins = short[0] in strip_form(name)[:6] or short[0] in list_beginnings(name)
-    return begins and 2 * len(short) <= len(name) and all(char in rest for char in short)
+    ordered = all(char in rest for char in short) or (short[:2] == name[:2] and set(short) <= set(name))  # 新城高工
+    return begins and ordered and 2 * len(short) <= len(name)
 
 
 def _abbreviates_department(body: str, stem: str, ending: str) -> bool:

@@ -15,6 +15,7 @@ from jishi.lexicons import join_words, read_lines
 from jishi.stages.abbreviations import is_short_form
 from jishi.stages.affiliations import ends_like_organisation, filter_words, is_territory
 from jishi.stages.departments import is_department
+from jishi.stages.listed_bodies import add_listed
 from jishi.stages.public_bodies import complete_bodies
 from jishi.stages.subordinate_bodies import join_subordinates
 from jishi.stages.tagger import TaggedSpan
@@ -28,6 +29,7 @@ _SENTENCE = re.compile(r"[。！？\n]")
 # 校学生会, 院青协: the school's or college's own, where no longer word ends in 校 or 院
 _OWN_SCHOOL = re.compile(r"(?:^|[^\u4e00-\u9fff]|[的和与及由对向为了是着])(?:校|院(?=学生会|研究生会|青协|团委))")
 _WRITERS_OFFICE = re.compile(r"学[校院]办公室")
+_FIRST = re.compile(r"(?![在与由受据让为对向今而应从各自经因当被把将])[\u4e00-\u9fff]")  # 和|峰狮子会 in a headline
 _AGENT = re.compile(r"[\u4e00-\u9fff]{1,4}(?<!自)由(?![来衷于])(?=.{4})")  # 工程由|海岳营造公司
 _SOMEBODY = re.compile(r"[\u4e00-\u9fff]{2,4}[及与和暨、](?=.{4})")
 _STATUS = re.compile(r"(?:国立|私立|部立|县立|公立)$")
@@ -95,7 +97,7 @@ def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             span = span._replace(start=start, end=end)
         if span.start < span.end:
             result.append(span)
-    return join_subordinates(text, result)
+    return add_listed(text, join_subordinates(text, result))
 
 
 def _continue_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
@@ -127,6 +129,8 @@ def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) ->
     symbols = _SYMBOLS.match(text, start, end)
     if symbols:
         start = symbols.end()
+    if start == 1 and _FIRST.match(text):
+        start = 0
     start = _close_marks(text, start, end, floor)
     agent = _AGENT.match(text, start, end)
     if agent and ends_like_organisation(text[agent.end() : end]):

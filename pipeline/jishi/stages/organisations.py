@@ -183,7 +183,7 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
 
 
 def _ends_like_name(name: str) -> bool:
-    return ends_like_organisation(name) or name.endswith(tuple(filter_words("trade")))
+    return ends_like_organisation(name) or any(name.endswith(word) and name != word for word in filter_words("trade"))
 
 
 @functools.cache

@@ -23,6 +23,8 @@ _PART = re.compile(
     rf"|(?:{_NUMBER}|[东西南北中]区)(?:{_NAME}{{2}})?(?:分[局队]|[海空]巡队|(?:工程|管理|营[业运]|办事)处))"
 )
 _UNIT = re.compile(rf"(?<=分署){_NUMBER}{_NAME}{{0,4}}队|(?<=队){_NAME}{{2,3}}分队")
+_UNIVERSITY = re.compile(r"大学$|大学.{2,8}学院$")
+_DEPARTMENT = re.compile(rf"(?!设|成立|创|新|增|邀|举|开|教授){_NAME}{{2,8}}?(?:学系|研究所)(?!所?长)")
 _OFFICE = re.compile(r"[处部室馆]$")
 _GROUP = re.compile(rf"{_NAME}{{2,4}}组(?=[^\u4e00-\u9fff]|组?长|$)")
 # Endings that a name lacks where the tagger stopped short: 工学院奈米元件|实验室
@@ -63,7 +65,7 @@ def _find_end(text: str, span: TaggedSpan) -> int:
     if not ends_like_organisation(text[span.start : end]):
         ending = _ENDING.match(text, end)
         end = ending.end() if ending else end
-    for pattern, before in ((_PART, None), (_UNIT, None), (_GROUP, _OFFICE)):
+    for pattern, before in ((_PART, None), (_UNIT, None), (_GROUP, _OFFICE), (_DEPARTMENT, _UNIVERSITY)):
         if before is None or before.search(text, span.start, end):
             part = pattern.match(text, end)
             if part:
