@@ -24,3 +24,11 @@ def test_edges(case: dict[str, Any]) -> None:
     if "titles" in case:
         assert [text[s.start : s.end] for s in spans if s.label == "TITLE"] == case["titles"]
     assert all(a.end <= b.start for a, b in itertools.pairwise(spans))
+
+
+def test_title_confirms_a_name_that_the_tagger_only_leaned_to() -> None:
+    text = "杉原国小校长林听雨，杉原之光校长陆知白。"
+    scores = np.full((len(text), len(ENTITY_TAGS)), np.log(1e-6), dtype=np.float32)
+    tagged = [TaggedSpan(0, 4, "ORG", 0.3), TaggedSpan(4, 6, "TITLE", 0.9), TaggedSpan(6, 9, "PERSON", 0.9)]
+    tagged += [TaggedSpan(10, 14, "ORG", 0.3), TaggedSpan(14, 16, "TITLE", 0.9), TaggedSpan(16, 19, "PERSON", 0.9)]
+    assert [text[s.start : s.end] for s in settle(text, tagged, scores) if s.label == "ORG"] == ["杉原国小"]

@@ -38,6 +38,7 @@ _CUT_SCHOOL = re.compile(r"[中小](?=[、，。；：（）\s与及和等]|校�
 _AFTER = "则亦均也皆"  # words that follow a name and end none
 _LARGE = re.compile(r"(?:大学|学院|公司|集团|医院|协会|学会|基金会|研究所|研究院|研究中心|博物馆)")
 _SURE = 0.75  # the score of a name that mends others
+_LEAST, _CONFIRMED = 0.25, 0.5  # scores of a name without and with a title behind it
 _FEWEST = 3  # characters of a part of a name that is one by itself
 
 # Between two names that the tagger took for one.
@@ -66,6 +67,10 @@ _DEPARTMENT = re.compile(
 # 卫生局长: the office is 局长, the body 卫生局, and both have 局. The organisation gets what is before the office; see
 # `affiliations.share_ending`.
 _SHARED = re.compile(r"(?P<body>[\u4e00-\u9fff]{2,9}?)(?P<office>分?(?P<kind>[局处署厅司所])长)")
+_WITH_BODY = re.compile(
+    r"(?P<body>[\u4e00-\u9fff]{1,8}(?P<kind>[局处署厅司科课室股队]))(?P<office>副?(?P=kind)长|(?<=[室科])副?主任)"
+)
+_WITHIN = re.compile(r"(?![和及与由])[\u4e00-\u9fff]")
 _NO_BODY = re.compile(r"[副正原前代兼现新时]|首[任席]|卸任|.*(?:[副原前代任总兼]|常务|执行|署理|名誉|助理|分管)$")
 _LEANING = 0.7  # the score of such a body: too short a form to be looked for elsewhere
 
@@ -97,7 +102,23 @@ def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             span = span._replace(start=start, end=end)
         if span.start < span.end:
             result.append(span)
-    return add_listed(text, join_subordinates(text, result))
+    return _confirm(text, add_listed(text, join_subordinates(text, result)))
+
+
+def _confirm(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Let a name that ends as organisations do count where a title is right behind it, though the tagger only leaned
+    to it: 杉原国小|校长."""
+    result = list(spans)
+    for i, (body, office) in enumerate(pairwise(spans)):
+        if (
+            (body.label, office.label) == ("ORG", "TITLE")
+            and body.end == office.start
+            and _LEAST <= body.score < _CONFIRMED
+            and body.end - body.start >= _FEWEST
+            and ends_like_organisation(text[body.start : body.end])
+        ):
+            result[i] = body._replace(score=_CONFIRMED)
+    return result
 
 
 def _continue_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
@@ -268,6 +289,7 @@ def split_short_forms(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan
 
 def join_touching(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Join two organisations that touch where the text has them as one elsewhere: 教育部|产学中心."""
+    spans = complete_bodies(text, spans)  # which split_joined may have parted: 运输|及|房屋局
     known = {text[span.start : span.end] for span in spans if span.label == "ORG"}
     result: list[TaggedSpan] = []
     for span in spans:
@@ -306,18 +328,22 @@ def join_departments(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]
 
 
 def _part_body(text: str, before: list[TaggedSpan], office: TaggedSpan) -> TaggedSpan:
-    """Give the office that a title ends in, and add the body before it to the spans `before`: 云汀县|消防 + 局长."""
+    """Give the office that a title ends in, and add the body before it to the spans `before`: 云汀县|消防 + 局长,
+    社会处 + 处长."""
     last = before[-1] if before else None
     touching = last if last is not None and last.end == office.start and last.label in ("ORG", "LOC") else None
     if touching and text[office.start - 1] == "分" and text[office.start : office.start + 2] in ("局长", "署长"):
         before[-1] = touching._replace(end=office.start - 1)
         return office._replace(start=office.start - 1)
-    found = _SHARED.fullmatch(text, office.start, office.end)
-    if found is None or found["body"][-1] == found["kind"] or _NO_BODY.match(found["body"]):
+    found = _WITH_BODY.fullmatch(text, office.start, office.end) or _SHARED.fullmatch(text, office.start, office.end)
+    if found is None or found["body"][-1] == found["office"][0] == "分" or _NO_BODY.match(found["body"]):
         return office
+    place = text[office.start - 1 : office.start]
+    if _WITHIN.match(place) and (last is None or last.end != office.start):
+        return office  # 基层|卫生科科长 is cut
     begin, score = office.start, min(office.score, _LEANING)
     if touching and (
-        touching.label == "ORG" or is_territory(text[touching.start : touching.end]) or text[begin - 1] in "市县区乡镇"
+        touching.label == "ORG" or is_territory(text[touching.start : touching.end]) or place in "市县区乡镇"
     ):
         begin = touching.start
         before.pop()

@@ -54,7 +54,7 @@ def complete_bodies(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
         while after < len(spans) and spans[after].start < end:
             after += 1
         near = spans[waiting:after]
-        if (result and result[-1].end > start) or any(span.label not in ("ORG", "LOC") for span in near):
+        if (result and result[-1].end > start) or any(_stands_against(span, start, end) for span in near):
             continue
         bodies = [span for span in near if span.label == "ORG"]
         if len(bodies) == 1 and bodies[0].start <= start and end <= bodies[0].end:
@@ -69,6 +69,13 @@ def complete_bodies(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
         result.append(whole)
         waiting = after
     return [*result, *spans[waiting:]]
+
+
+def _stands_against(span: TaggedSpan, start: int, end: int) -> bool:
+    """Say whether an entity shows that there is no body: a person or title, but for one inside a long name (康乐 in
+    康乐及文化事务署)."""
+    inside = end - start >= _FEWEST and start <= span.start and span.end <= end
+    return span.label not in ("ORG", "LOC") and not inside
 
 
 def _mend_whole(text: str, span: TaggedSpan, end: int) -> TaggedSpan:

@@ -10,6 +10,8 @@ from jishi.stages.public_bodies import public_bodies
 from jishi.stages.tagger import TaggedSpan
 
 _LEGAL_FORM = re.compile(r"(?:社团|财团|行政)法人$")
+_GAP = re.compile(r"[\u4e00-\u9fff]{1,6}")
+_DOUBTFUL = 0.5
 _ABOVE = re.compile(r"(?:[部署局厅]|委员会|公司|管理局|大队)$")
 _BELOW = re.compile(r"(?:[署局科组队场站厂]|(?<!公)司|[业运理事程务]处|分公司|研究所)$")
 _ELSEWHERE = re.compile(r"[\u4e00-\u9fff]{1,3}[省市县]|.*大学")  # what begins anew: 省教育厅|北市教育局
@@ -44,12 +46,24 @@ def join_subordinates(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan
             if _is_above(above, below):
                 span = span._replace(start=last.start, score=max(last.score, span.score))
                 result.pop()
+        if span.label == "ORG" and len(result) > 1 and _is_cut_off(text, result[-2], result[-1], span):
+            result.pop()
+            span = span._replace(start=result.pop().start)
         if span.label == "ORG":
             end = _find_end(text, span)
             if taken.isdisjoint(range(span.end, end)):
                 span = span._replace(end=end)
         result.append(span)
     return result
+
+
+def _is_cut_off(text: str, form: TaggedSpan, between: TaggedSpan, rest: TaggedSpan) -> bool:
+    """Say whether a legal form and the rest of a name have a place between them: 社团法人|云汀|市|海岳协会."""
+    return (
+        (between.label == "LOC" or between.score < _DOUBTFUL)
+        and _LEGAL_FORM.fullmatch(text, form.start, form.end) is not None
+        and _GAP.fullmatch(text, form.end, rest.start) is not None
+    )
 
 
 def _is_above(above: str, below: str) -> bool:
