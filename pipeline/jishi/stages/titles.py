@@ -24,6 +24,15 @@ _ANYBODY_BEFORE = re.compile(
     r"(?:告诉|接受|采访|共见|(?<![方导指志意])[对向答让给]|(?:广大|全体|各位|诸位|众多|部分|所有|[这那]些|[这那]一批|"
     r"许多|很多|不少|(?:有关|相关|各)(?:部门|单位|院校|方面))的?)$"
 )
+# Several without names (三位副行长; behind 等 or a list they have been named), who speaks for others, 主编 as what one
+# did, and what tells a family name before a title from a word: 与石教授, but not 任教授
+_SEVERAL_BEFORE = re.compile(
+    r"(?<![等\d一二两三四五六七八九十百余])(?!一[位名])[\d一二两三四五六七八九十百余多数几]{1,4}[位名][^，。、；：:（(\s]{0,8}$"
+)
+_SPEAKS_FOR = ("教师", "学生", "导师", "教职工", "职工", "员工", "新生", "毕业生", "志愿者", "班主任")
+_AS_VERB = re.compile(r"了|出版|的?《|国内|国家")
+_NO_FAMILY = frozenset("任曾和都应时并于常毕经历代兼原现是为总全各该")
+_BEFORE_FAMILY = frozenset("和与及由向对请邀陪随为给偕")
 _LATIN_BEFORE = re.compile(r"[A-Za-zÀ-ÿ] ?$")
 _ANYBODY_AFTER = re.compile(
     r"(?<=编辑)(?:搜集|整理|的|出版|制作|成|发表|完成)|代表(?=[^\u4e00-\u9fff]|[和及与也发先在共上参分作进从们])"
@@ -267,22 +276,42 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
             if later and later not in found:
                 found[later] = False
                 pending.append(later)
-    families, ends_name = {text[start] for start, _ in names}, {end for _, end in names}
+    ends_name = {end for _, end in names}
+    strange = surnames() - {text[start] for start, _ in names}  # family names of nobody here
     others: set[int] = set()  # where titles begin that somebody else has by family name: 关工委常务副主任|胡老师
     for start, end in sorted(found, reverse=True):
         addressed = _ADDRESSED.match(text, end)
-        other = addressed and end not in begins_name and start not in ends_name and text[end] in surnames() - families
+        other = addressed and end not in begins_name and start not in ends_name and text[end] in strange
         if other or (text.startswith("、", end) and any(end < begin <= end + _MAX_TITLE for begin in others)):
             others.add(start)
     begins = begins_name | {start for start, _ in found}
-    bodies_end = {ent.end for ent in entities if ent.label in ("ORG", "LOC")}
+    bodies = [ent for ent in entities if ent.label in ("ORG", "LOC")]
+    bodies_end = {ent.end for ent in bodies}
+    bodies_inside = {offset for ent in bodies for offset in range(ent.start, ent.end)}
+    ends_title = {end for start, end in found if text[start:end] == "主编"}
 
     def names_nobody(start: int, end: int) -> bool:
-        """Say whether a title between no names is anybody's: 告诉记者, 教师代表发言."""
+        """Say whether a title between no names is anybody's: 告诉记者, 教师代表发言, 三位副行长, 石教授."""
         if start in ends_name or end in begins:
             return False
+        counted = _SEVERAL_BEFORE.search(text, max(0, start - 16), start)
+        if (
+            counted
+            and counted.start() not in ends_name
+            and "、" not in text[max(0, counted.start() - 4) : counted.start()]
+        ):
+            return True
+        if text.startswith("代表", end) and text.endswith(_SPEAKS_FOR, start, end):
+            return True
+        family = text[start - 1 : start]
+        if family in strange and family not in _NO_FAMILY and start - 1 not in bodies_inside:
+            before = text[start - 2 : start - 1] if start > 1 else "\n"
+            if start - 1 in ends_name or before in _BEFORE_FAMILY or not "\u4e00" <= before <= "\u9fff":
+                return True
         if text[end : end + 1] in "、：:（(":
             return False
+        if end in ends_title and start not in bodies_end and _AS_VERB.match(text, end):
+            return True
         latin = _LATIN_BEFORE.search(text, max(0, start - 2), start)
         if latin and latin.start() + 1 not in bodies_end and not text.startswith("的", end):
             return True  # Rivera教授, but not IBM总裁
