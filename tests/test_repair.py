@@ -16,6 +16,7 @@ from rich.console import Console
 
 import jishi
 from jishi.exports.repairs import print_repairs
+from jishi.stages import wrapping
 from jishi.stages.character_ngrams import OwnNgrams
 from jishi.stages.damage import ALWAYS_ANNOTATED, FOLDING, annotated_by, damage, damage_line, readings
 from jishi.stages.edits import Edit, align_edits, apply_edits, compose_edits
@@ -237,3 +238,18 @@ def test_explanation_shows_every_change_and_both_texts() -> None:
 def test_compatibility_forms_come_out_ordinary() -> None:
     text = "".join(chr(code) for code in range(0x2F00, 0x2FD6))
     assert repair(text).text == unicodedata.normalize("NFKC", text)
+
+
+@given(st.text("青禾市图书馆举办读书会的在了林听雨", min_size=2, max_size=8), st.integers(1, 7))
+def test_a_break_that_no_word_crosses_tears_none(text: str, at: int) -> None:
+    text = f"{text[:at]}\n{text[at:]}。"
+    place = text.index("\n")
+    torn = wrapping._is_torn(text, place, place + 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wrapping, "is_dictionary_word", lambda word: True)  # the costs of words decide alone
+        assert wrapping._is_torn(text, place, place + 1) == torn
+
+
+def test_words_are_not_weighed_where_none_crosses_a_break(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wrapping, "word_cost", None)
+    assert not wrapping._is_torn("馆长林听雨\n周望舒到场", 5, 6)

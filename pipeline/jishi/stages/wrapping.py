@@ -13,6 +13,7 @@ from jishi.stages.character_sequences import word_cost
 from jishi.stages.edits import Edit
 from jishi.stages.script import to_simplified
 from jishi.stages.spacing import SPACES
+from jishi.stages.words import is_dictionary_word
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _BLANK = "".join(sorted(SPACES))
@@ -112,6 +113,8 @@ def _is_torn(text: str, start: int, end: int) -> bool:
     if not before or not behind or len(before.group()) + len(behind.group()) < 3:
         return False
     left, right = (to_simplified(part, "traditional") for part in (before.group(), behind.group()))
+    if not any(is_dictionary_word(left[i:] + right[:j]) for i in range(len(left)) for j in range(1, len(right) + 1)):
+        return False  # as is nearly always so
     return word_cost(left + right) < word_cost(left) + word_cost(right) - _GAIN
 
 
