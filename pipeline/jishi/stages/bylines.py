@@ -18,6 +18,9 @@ _ADDRESS = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:教授|老师|同学|博士|�
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][A-Za-z]+){1,2}")
 _CLASS = re.compile(r"\d{1,2}[A-Z]")  # 5B: the class of a pupil who writes
 _STAFF = frozenset({"记者", "老师", "同学"})
+_DESCRIBES = re.compile(
+    r"(?<=.{4})(?:研究生|博士生|硕士生|本科生|学生|教师|教授|讲师|研究员|作家|会员|主任|书记|记者|编辑)$"
+)
 _AND = re.compile("[和与及]")
 _LONGEST_BODY = 8  # of a body that is not told by its last word
 _PEN_NAME = 4  # a pen name has at most so many characters
@@ -62,6 +65,8 @@ def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_of
         found = _read_piece(text[piece_start:piece_end], piece_start, strict, keep_office)
         if strict and not found:
             return []
+        if named and _DESCRIBES.search(text, piece_start, piece_end) and not any(item.is_person for item in found):
+            continue  # 林听雨，青禾大学文学院研究生
         if found and found[0].is_person and named and not (named[-1].is_person or keep_office):
             between = text[named[-1].end : found[0].start]
             if between.isspace() or between.strip() in _STAFF:
@@ -111,13 +116,14 @@ def _divide(piece: str, strict: bool) -> tuple[int, list[tuple[int, int]]]:
             return end, _shift(names, end)
     if strict:
         return ends[-1], []
-    leading = [(end, _leading_names(piece[end:])) for end in ends]
+    is_body = len(piece) >= _SHORTEST_KIND and _KIND.search(piece) is not None  # not 白云|区人民法院
+    leading = [(end, _leading_names(piece[end:])) for end in ends if end or not is_body]
     # 党促宣传部张宇延 社会与人口学院: three characters are a surer name than the two of 党促
     for shortest in (3, 2):
         for end, names in leading:
             if names and min(b - a for a, b in names) >= shortest:
                 return end, _shift(names, end)
-    return ends[-1], []
+    return len(piece) if is_body else ends[-1], []
 
 
 def _shift(spans: list[tuple[int, int]], offset: int) -> list[tuple[int, int]]:
@@ -196,7 +202,9 @@ def _cost_of_name(name: str, lenient: bool) -> float:
 _BODY = re.compile(
     r"(?:[小中大]学|学院|学校|医院|公司|集团|图书馆|研究所|编辑部|署|厅|党办|[校院]办|关[工老]委|[全融新]媒体|融媒)$"
 )
-_NEVER_GIVEN = "部处科室社院报办摄的了是在号与和及或为"
+_KIND = re.compile(r"(?:法院|检察院|派出所|委员会|协会|学会|联合会|总会|工会|秘书处|街道办|[支大中]队|局|处|部|办)$")
+_SHORTEST_KIND = 5
+_NEVER_GIVEN = "组部处科室社院报办摄的了是在号与和及或为"
 _ENDS_OFFICE = "系会班组局委队站网台等"
 _BEGINS_OFFICE = frozenset({"宣传", "文艺", "文化", "组织", "安全", "管理", "关工", "党政", "党委", "党建", "纪委"})
 

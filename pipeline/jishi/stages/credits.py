@@ -13,8 +13,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from jishi.lexicons import join_words, read_lines
-from jishi.stages.bylines import Named, read_names
+from jishi.stages.affiliations import is_territory
+from jishi.stages.bylines import Named, read_names, split_names
 from jishi.stages.findings import CreditFound
+from jishi.stages.titles import surnames
 from jishi.stages.words import is_dictionary_word
 
 _TAIL = 420  # characters at the end in which labels are looked for
@@ -48,9 +50,11 @@ _LAST = re.compile(r"(?<=[。！？”…」])\s*[（(](?P<inside>[^（）()\n]{
 _DESCRIBED = re.compile("[，,](?=系|现为|单位)")
 _PLAIN_LINE = re.compile(r"(?<![^\n])[ ]*([^\n。：:]{4,60})(?![^\n])")
 _AT_BODY = re.compile(
-    rf"(?P<body>[{_HAN}]*(?:部|处|科|室|院|会|局|所|馆|站|台|报|社|中心|中学|小学|大学|学校|街道|镇|乡|县|社区|公司|广播|秘书))"
-    rf"[ ]+(?P<name>[{_HAN}]{{2,4}})"
+    rf"(?P<body>(?:[{_HAN}]*(?:部|处|科|室|组|院|系|会|局|所|馆|站|台|队|报|社|中心|中学|小学|大学|学校|街道|镇|乡|村|县|社区|公司|"
+    rf"广播|秘书|官|员|干事|主任|书记)[ ]+)+)(?P<name>[{_HAN}]{{2,4}})"
 )
+_STAFF_INSIDE = re.compile(rf"(?<![{_HAN}]){_STAFF_LABEL}")
+_NAMES_ONLY = re.compile(rf"[{_HAN}·]{{2,6}}(?:[ 、，,]+[{_HAN}·]{{2,6}})*")
 _BODY_ALONE = re.compile(rf"[{_HAN}]{{2,16}}(?:部|处|科|办公室|研究室|院|会|局|所|馆|中心|编辑组|公司)")
 _PRESS_OFFICE = re.compile(rf"[{_HAN}]{{2,3}}宣")  # 永公宣: a police force's own
 _ABOUT_AUTHOR = re.compile(rf"(?P<name>[{_HAN}·]{{2,6}})[，,](?:系|[{_HAN}]{{2,6}}人[，,]|[^，,]{{2,16}}会员|.*著有).*")
@@ -61,6 +65,10 @@ _AUTHOR_IS = re.compile(
 _DESK = re.compile(
     rf"[/／][{_HAN}]{{2,6}}?报[导道]$|[ ]?(?:综合|现场|采访)?报[导道]$"
 )  # 记者王某／青禾报导: where it is reported from names nobody
+# The same with the place or the day glued to the name: 记者王某南屏报导, 记者王某青禾28日电
+_FILED = re.compile(rf"(?P<place>[{_HAN}]{{2,8}})(?:(?:(?:\d{{1,2}}月)?\d{{1,2}}日)?专?[电讯]|报[导道]|特稿)$")
+_OF_MEDIUM = re.compile(rf"/(?P<medium>[{_HAN}]{{1,8}}(?:新闻|报|社|网|电视|广播|台|周刊|电子报))$")
+_PLAIN_NAMES = re.compile(rf"[{_HAN}]{{2,4}}(?:[ 、]+[{_HAN}]{{2,4}})+")
 _REPORTER_LINE = re.compile(
     rf"(?:^|[\n。！？”])[ 　]*(?:本报|本网|本刊|本台|特约|实习|见习|{_MEDIUM})?(?:记者|通讯员)[ 　/：:]*"
     rf"(?P<names>[^，。；！？\n（）()]{{2,20}}?)[ 　/]*(?:[{_HAN}]{{2,3}}报[导道]|报[导道]|[ 　]*\n|$)"
@@ -68,8 +76,12 @@ _REPORTER_LINE = re.compile(
 _TAIWAN_REPORTER = re.compile(rf"记者(?P<names>[{_HAN}]{{2,4}}?)[/／ ]?(?:[{_HAN}]{{2}})?报导")
 _BEHIND = re.compile(
     r"(?P<names>[^（）()。；！？\n]{2,40}?)[ 　]*[/ 　]?"
-    r"(?P<label>供稿|摄影报道|报道|报导|摄影|拍摄|文[/并]摄|摄|供图|撰稿|撰文|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
+    r"(?P<label>供稿|摄影报道|报道|报导|摄影|拍摄|文[/并]摄|摄|供图|撰稿|撰文|整理|图、文|图文|文/图|文、图|图/文|(?<=/)文|(?<=/)图|编辑)$"
 )
+_GIVEN_BEFORE_LABEL = re.compile(
+    rf"(?P<names>[{_HAN}、]{{2,30}})[ ]?(?P<label>供稿|供图)[ 、]+(?=[{_HAN}/]{{1,5}}[：:/])"
+)
+_PHOTOS_FROM = re.compile(rf"(?:图片|照片|图)(?:均|皆)?由(?P<names>[{_HAN}、]{{2,20}})提供$")
 _GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)[ 　]?(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
 _BRACKETED = re.compile(r"[（(【\[]([^（）()【】\[\]\n]{2,60})[）)】\]]")
 _SHOT_BY = re.compile(
@@ -89,9 +101,6 @@ _TAKEN_FROM = re.compile(
 )
 _DATED = re.compile(rf"(?P<medium>{_MEDIUM})\d{{2,4}}/\d{{1,2}}/\d{{1,2}}")
 _LINKED = re.compile(r"原文链接[：:]?\s*\[(?P<medium>[^\[\]\n]{2,12})\]")
-_SIGNED = re.compile(
-    rf"\n(?P<name>[{_HAN}]{{2,20}}(?:办公室|办|部|处|局|会|委|院|中心|所|馆|团委))\n+\d{{4}}年\d{{1,2}}月\d{{1,2}}日\s*$"
-)
 
 
 class _Label(NamedTuple):
@@ -116,7 +125,6 @@ def find_credits(text: str, body_start: int = 0) -> list[CreditFound]:
         _find_bracketed,
         _find_behind,
         _find_sources,
-        _find_signatures,
         _find_last,
     ):
         found += find(text, body_start)
@@ -313,7 +321,8 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
         ends_paragraph = text[found.end() : found.end() + 1] in ("", "\n") or not text[found.end() :].strip()
         position = offset
         for part in re.split(r"([，；;])", inside):
-            behind = _BEHIND.match(part)
+            given = _GIVEN_BEFORE_LABEL.match(part)  # 青禾区法院 供稿 通讯员：林听雨
+            behind = given or _BEHIND.match(part)
             glued = _GLUED.match(part)
             if glued and not behind:
                 named = read_names(text, position + glued.end(), position + len(part), strict=True)
@@ -323,14 +332,22 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
                 yield from _credit([item for item in named if item.is_person], _roles()[glued.group().strip()])
             if behind and not re.match("根?据|综合|转|摘", part):
                 label = behind["label"]
+                if "记者" in part and label in ("报道", "报导") and _REPORTERS.match(text, found.start()):
+                    break  # read as a chain
                 desk = _DESK.search(part) if "记者" in part else None
                 named = read_names(
                     text,
                     position,
                     position + (desk.start() if desk else behind.end("names")),
-                    strict=label in ("编辑", "报道", "报导", "文", "图"),
+                    strict=label in ("编辑", "报道", "报导", "整理", "文", "图"),
                 )
+                if not named and (body := _AT_BODY.fullmatch(behind["names"].strip())):
+                    named = _at(body, text.index(body.group(), position))  # 协会秘书处 乌云 编辑
                 yield from _credit(named, _roles().get(label) or ("author",))
+            photos = _PHOTOS_FROM.fullmatch(part)
+            if photos:
+                named = read_names(text, position + photos.start("names"), position + photos.end("names"), strict=True)
+                yield from _credit(named, ("photographer",))
             position += len(part)
         before = text[found.start() - 1 : found.start()]
         if ends_paragraph and before in "。！？”…\n" and len(inside) <= 24:
@@ -405,10 +422,15 @@ def _read_chain(text: str, start: int, end: int, *, strict: bool) -> Iterator[Cr
     chain: list[tuple[list[Named], tuple[str, ...]]] = []
     for i, word in enumerate(words):
         limit = words[i + 1].start() if i + 1 < len(words) else end
-        desk = _DESK.search(text[word.end() : limit])
-        named = read_names(text, word.end(), word.end() + desk.start() if desk else limit, strict=True)
+        medium = None if word["label"] else _OF_MEDIUM.search(text, word.end(), limit)
+        last = medium.start() if medium else _leave_desk(text, word.end(), limit)
+        named = read_names(text, word.end(), last, strict=True)
+        if medium and named:
+            yield CreditFound(medium["medium"], "source", *medium.span("medium"))
         if not named and word.group().endswith((" ", "：", ":")):
-            named = _read_rare_name(text, word.end(), limit)
+            named = _read_rare_name(text, word.end(), limit) or (
+                [] if strict else _read_plain_names(text, word.end(), limit)
+            )
         if word["label"]:
             chain.append((named, _roles()[word["label"]]))
         else:
@@ -421,6 +443,27 @@ def _read_chain(text: str, start: int, end: int, *, strict: bool) -> Iterator[Cr
         return  # 实习生王某 as a heading
     for named, roles in chain:
         yield from _credit(named, roles)
+
+
+def _leave_desk(text: str, start: int, limit: int) -> int:
+    """Give where the names of reporters end before the place they report from: 王某/青禾报导, 王某青禾28日电."""
+    desk = _DESK.search(text[start:limit])
+    filed = _FILED.search(text, start, limit)
+    if filed and filed.start() == start and not (desk and text[start + desk.start()] in "/／"):
+        order = (4, 3) if text[start : start + 2] in surnames() else (3, 2)
+        sizes = [size for size in order if split_names(text[start : start + size])]
+        places = [(size, text[start + size : filed.end("place")]) for size in sizes]
+        places = [(size, place) for size, place in places if len(place) > 1]
+        known = [size for size, place in places if is_territory(place) or is_dictionary_word(place)]
+        if known or (places and len(split_names(filed["place"]) or ()) < 2):
+            return start + (known[0] if known else places[0][0])
+    return start + desk.start() if desk else limit
+
+
+def _read_plain_names(text: str, start: int, end: int) -> list[Named]:
+    """Names without a family name, parted by spaces: 通讯员 乌云 巴雅尔."""
+    value = text[start:end].strip()
+    return read_names(text, start, end) if _PLAIN_NAMES.fullmatch(value) and not _BODY_ALONE.search(value) else []
 
 
 def _find_line_chains(text: str, body_start: int) -> Iterator[CreditFound]:
@@ -442,6 +485,16 @@ def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
     offset = text.index(inside, last.start("inside"))
     if _TRAILER.search(inside) or inside.startswith(("据", "根据", "转", "摘", "图", "注")):
         return
+    staff = _STAFF_INSIDE.search(inside)
+    if (
+        staff and staff.start() and not re.search(_STAFF, inside[: staff.start()])
+    ):  # 林听雨 巴雅尔 本网记者 柯岩; the other reporters' brackets are read above
+        before = inside[: staff.start()].rstrip("、，, ")
+        named = read_names(text, offset, offset + len(before)) if _NAMES_ONLY.fullmatch(before) else []
+        if named and all(item.is_person for item in named):
+            yield from _credit(named, ("author",))
+            yield from _read_chain(text, offset + staff.start(), offset + len(inside), strict=False)
+            return
     at_body = _AT_BODY.fullmatch(inside)
     about = _ABOUT_AUTHOR.fullmatch(inside)
     if about:
@@ -450,6 +503,11 @@ def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
         yield CreditFound(at_body["name"], "author", offset + at_body.start("name"), offset + at_body.end("name"))
     elif _PRESS_OFFICE.fullmatch(inside) or _BODY_ALONE.fullmatch(inside):
         yield CreditFound(inside, "author", offset, offset + len(inside))
+
+
+def _at(body: re.Match[str], offset: int) -> list[Named]:
+    """The name behind a body; offset: where the match begins in the text."""
+    return [Named(body["name"], offset + body.start("name"), offset + body.end("name"), True)]
 
 
 def _find_sources(text: str, body_start: int) -> Iterator[CreditFound]:
@@ -467,9 +525,3 @@ def _find_sources(text: str, body_start: int) -> Iterator[CreditFound]:
             yield CreditFound(trimmed, "source", offset, offset + len(trimmed))
     for found in (*_LINKED.finditer(text, start), *(_DATED.finditer(text, start) if "/" in tail else ())):
         yield CreditFound(found["medium"], "source", *found.span("medium"))
-
-
-def _find_signatures(text: str, body_start: int) -> Iterator[CreditFound]:
-    found = _SIGNED.search(text, body_start)
-    if found:
-        yield CreditFound(found["name"], "author", *found.span("name"))
