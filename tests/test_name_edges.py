@@ -35,6 +35,12 @@ def names(text: str, spans: list[TaggedSpan]) -> list[str]:
         ("副局长长孙听出席。", "副局长", "孙听", "长孙听"),
         ("协会司库林听雨出席。", "协会", "司库林听雨", "林听雨"),
         ("四（3）班林听朗诵。", "四", "班林听", "林听"),
+        ("保健院林听获青年医师演讲比赛一等奖。", "保健院", "林听获", "林听"),
+        ("高级工程师程听根作引导发言。", "高级工程师", "程听", "程听根"),
+        ("高级工程师程听再作引导发言。", "高级工程师", "程听", "程听"),
+        ("选手埃文斯·基普图。", "选手", "埃文斯·基普", "埃文斯·基普图"),
+        ("选手埃文斯·基普说。", "选手", "埃文斯·基普", "埃文斯·基普"),
+        ("副馆长和阿娜介绍。", "副馆长", "阿娜", "和阿娜"),
     ],
 )
 def test_a_name_begins_and_ends_where_its_bearers_does(text: str, title: str, tagged: str, name: str) -> None:
@@ -50,6 +56,25 @@ def test_an_office_that_somebody_takes_is_no_part_of_the_name() -> None:
     text = "副教授林听任秘书长。"
     spans = mark(text, ("副教授", "TITLE"), ("林听任", "PERSON"), ("秘书长", "TITLE"))
     assert names(text, mend_names(text, spans)) == ["林听"]
+
+
+def test_an_and_before_another_office_is_no_part_of_the_name() -> None:
+    text = "留学生林听和主持人周望舒，林听和教授"
+    spans = mark(text, ("林听和", "PERSON"), ("主持人", "TITLE"), ("周望舒", "PERSON"))
+    assert names(text, mend_names(text, spans)) == ["林听", "周望舒"]
+
+
+def test_two_parts_of_a_name_without_a_family_name_are_one() -> None:
+    text = "歌手阿拉坦其其格献唱，林听雨周望舒伴奏。"
+    spans = mark(text, ("阿拉坦", "PERSON"), ("其其格", "PERSON"), ("林听雨", "PERSON"), ("周望舒", "PERSON"))
+    assert names(text, mend_names(text, spans)) == ["阿拉坦其其格", "林听雨", "周望舒"]
+
+
+def test_monks_are_found_beside_their_offices() -> None:
+    text = "住持释听雨与释望舒法师主持，释放善意。"
+    spans = mark(text, ("释望舒法师", "TITLE"))
+    assert names(text, mend_names(text, spans)) == ["释望舒"]
+    assert names(text, find_behind_titles(text, spans, np.zeros((len(text), len(ENTITY_TAGS))), 0.5)) == ["释听雨"]
 
 
 @pytest.mark.parametrize(

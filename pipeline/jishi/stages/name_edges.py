@@ -24,14 +24,26 @@ _MARKS = frozenset("，。、；：！？（）()《》“”「」 \n")
 # What a name's last character begins together with what follows; act_words.txt has the rest
 _VERB = re.compile(
     r"致(?=[辞词欢贺开闭答谢])|作(?=[了的《“「题]|报告|讲话|发言|总结|说明|动员|表态|交流|介绍|点评|专题|主题|工作|情况|大会|典型|经验)|"
+    r"获(?=[^，。；！？\n]{2,30}(?:[奖冠亚季]|称号|第[一二三]名))|"
     r"[获摘夺](?=[得取奖评])|宣(?=[布读誓讲])|[握隔拿带拉指看对捧端扶蹲站坐](?=着)|鸣(?=[枪锣哨])|率(?=[队领团先])|说(?=[，：:。])"
 )
+# Buddhist names, of which the tagger has seen few: 住持|释明听, 释明听|法师
+_MONK = re.compile(
+    r"(?<=[持丈院座长师])(?<=住持|方丈|监院|首座|会长|法师)释(?!迦)[\u4e00-\u9fff]{2}|释(?!迦)[\u4e00-\u9fff]{2}(?=法师|长老|大和尚|方丈)"
+)
+CERTAIN = 0.95
 _THEN = re.compile(r"则(?=[\u4e00-\u9fff])")
 _OFFICE_TAKEN = re.compile(r"任(?!教)(?=[\u4e00-\u9fff])")
 _CLASS = re.compile(r"(?<=[）)\d一二三四五六七八九十])班")
+# What a name never ends in, where the rest is a name too; what stands between a name and its act
+_NEVER_LAST = frozenset(
+    "之另获也都还又再先均将曾正已就则现分亲共各皆即仍只才并首最更便却未不没能会应可须必且同在以对向为与和及等们的了着过说称表一两三等因从由被把给让请做作致是有到去来"
+)
+_BEFORE_ACT = frozenset("用以作对向就将")
 _FUNCTION = frozenset("和与及等则曾均将对为向")
 # What stands between a name and its verb
 _ADVERB = frozenset("在则就也与和对从以将为向等曾均都还又率作说")
+_LONG_NAME = 5  # characters from which two tagged names without a family name may be one
 _LIKELY = 0.15  # a person to the network, of the characters of an untagged name behind a title
 _LIKELY_LAST = 0.1  # and of its last character
 _CLEAR, _CLEAR_LEAST = 0.35, 0.2  # of all three and of each of them, where what follows does not tell
@@ -42,12 +54,24 @@ def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     phrases: PhraseFinder | None = None
     always: dict[tuple[str, bool], bool] = {}  # whether the longer form takes a verb wherever it stands
     ends = {span.end for span in spans}
+    spans = _join_parts(text, spans)
     titles_end = {span.end for span in spans if span.label == "TITLE"}
+    people_start = {span.start for span in spans if span.label == "PERSON"}
+    joint = {span.start for span in spans if span.label == "TITLE" and span.end in people_start}
+    starts = {span.start for span in spans}
     title_starts = {span.start for span in spans if span.label == "TITLE"}
     result: list[TaggedSpan] = []
     for span in spans:
-        if span.label != "PERSON" or not _CHINESE.fullmatch(text, span.start, span.end):
+        monk = _MONK.match(text, span.start, span.end) if span.label == "TITLE" else None
+        if monk:
+            result.append(TaggedSpan(*monk.span(), "PERSON", CERTAIN))
+            span = span._replace(start=monk.end())
+        if span.label != "PERSON":
             result.append(span)
+            continue
+        if not _CHINESE.fullmatch(text, span.start, span.end):
+            cut = span.end not in starts and _is_cut_foreign(text, span.start, span.end)
+            result.append(span._replace(end=span.end + cut))
             continue
         start, end = span.start, span.end
         start = _leave_title(text, start, end)
@@ -61,7 +85,13 @@ def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
                     for place in phrases.places(text[start:end])
                 )
             end -= always[longer]
-        if start == span.start and _begins_in_family_name(text, start, end, ends):
+        if end == span.end and end - start > 2 and text[end - 1] in "和与及" and end in joint:
+            end -= 1  # 留学生|林听|和|主持人|周望舒
+        elif end == span.end and start in titles_end and end not in starts and _is_cut(text, start, end):
+            end += 1
+        if start == span.start and (
+            _begins_in_family_name(text, start, end, ends) or _lacks_family_name(text, start, end, titles_end)
+        ):
             start -= 1
         result.append(span if (start, end) == (span.start, span.end) else span._replace(start=start, end=end))
     return result
@@ -74,7 +104,12 @@ def find_behind_titles(text: str, spans: Sequence[TaggedSpan], scores: Floats, l
     least: the score that they have at least.
     """
     tags = [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith("-PERSON")]
-    found = []
+    taken = {offset for span in spans for offset in range(span.start, span.end)}
+    found = [
+        TaggedSpan(*monk.span(), "PERSON", CERTAIN)
+        for monk in _MONK.finditer(text)
+        if taken.isdisjoint(range(*monk.span()))
+    ]
     for i, span in enumerate(spans):
         if span.label != "TITLE":
             continue
@@ -133,6 +168,52 @@ def _begins_act(text: str, last: int, end: int) -> bool:
     return match is not None and match.end() > end
 
 
+def _is_cut(text: str, start: int, end: int) -> bool:
+    """Say whether one more character belongs to a name behind a title: 支部书记|阿牛木|支|用彝语开讲.
+
+    It begins no word, and what follows it is what stands between a name and its verb, or an act.
+    """
+    if end - start > 3 or not _CHINESE.fullmatch(text, end, end + 2) or text[end] in _NEVER_LAST:
+        return False
+    if end - start == 3 and text[start] in _all_surnames():
+        return False
+    after = end + 1
+    follows = text[after] in _BEFORE_ACT or _acts().match(text, after) is not None
+    return follows and not is_dictionary_word(text[end : end + 2]) and not is_dictionary_word(text[end : end + 3])
+
+
+def _is_cut_foreign(text: str, start: int, end: int) -> bool:
+    """Say whether a name with an interpunct lacks its last character: 埃文斯·基普|图，"""
+    if not any(mark in text[start:end] for mark in "·•・") or text[end : end + 1] not in _transliterations():
+        return False
+    return text[end + 1 : end + 2] in ("", *_MARKS)
+
+
+def _join_parts(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Join two tagged names with nothing between, neither of which has a family name: 乌云|其其格."""
+    joined: list[TaggedSpan] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if (
+            last is not None
+            and last.label == span.label == "PERSON"
+            and last.end == span.start
+            and _CHINESE.fullmatch(text, last.start, span.end)
+            and span.end - last.start >= _LONG_NAME
+            and not {text[last.start], text[span.start]} & _all_surnames()
+        ):
+            joined[-1] = last._replace(end=span.end, score=max(last.score, span.score))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _lacks_family_name(text: str, start: int, end: int, titles_end: set[int]) -> bool:
+    """Say whether the one character between a title and a given name is its family name: 副所长|种|听雨."""
+    first = start - 1
+    return end - start == 2 and first in titles_end and text[first] in _all_surnames() and text[start] not in surnames()
+
+
 def _begins_in_family_name(text: str, start: int, end: int, ends: set[int]) -> bool:
     """Say whether the character before a name makes a family name of two characters with its first: 公|孙杏."""
     first = start - 1
@@ -153,6 +234,12 @@ def _ends_name(text: str, end: int, limit: int) -> bool:
 def _acts() -> re.Pattern[str]:
     words = (line.split("\t")[0] for line in read_lines("act_words.txt"))
     return re.compile(join_words(word for word in words if len(word) > 1))
+
+
+@functools.cache
+def _transliterations() -> frozenset[str]:
+    """Characters that foreign names are transliterated with."""
+    return frozenset("".join(read_lines("transliteration_characters.txt")))
 
 
 @functools.cache

@@ -49,11 +49,17 @@ _ADDRESS = re.compile(
     r"医生|护士|警官|律师|老板|学长|学姐|师兄|师姐|神父|修女|阿公|阿嬷|阿伯|某某?"
 )
 _UNNAMED = re.compile(r"[\u4e00-\u9fff][某老总]|[老小][\u4e00-\u9fff]")  # 张某, 陈老, 小刘
+_WORK = re.compile(r"《[^《》\n]{1,60}》")
 _DIVISION = re.compile(r"[\u4e00-\u9fff]{2}[省市县区州]$")
 _HYPHENATED = re.compile(r"[\u4e00-\u9fff]+-$")
 _LONGEST_PART = 6
 _PARTS = re.compile(r"[·•・. ]")
 _FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
+# A reign that the tagger takes for a name: 唐|贞观年间
+_REIGN = re.compile(
+    r"[汉晋唐宋金元明清](?:贞观|显庆|永徽|开元|天宝|元和|大中|咸通|熙宁|元丰|绍兴|淳熙|至元|大德|至正|洪武|永乐|宣德|正统|成化|弘治|正德|"
+    r"嘉靖|隆庆|万历|天启|崇祯|顺治|康熙|雍正|乾隆|嘉庆|道光|咸丰|同治|光绪|宣统)"
+)
 _REGNAL = re.compile(r"(?:[一二三四五六七八九]|十[一二三四五六七八九]?)世(?![纪界代家人])")
 _ROYAL = ("王储", "亲王", "王后", "王妃", "公主", "国王")
 
@@ -80,8 +86,9 @@ def find_named_mentions(doc: Doc, text: str, entities: list[Entity]) -> tuple[li
     found.sort()
     _join_readings(text, found)
     full = _join_forms(list(dict.fromkeys(name for _, _, name in found)))
-    credits = [(credit.start, credit.end) for credit in doc._.credits]
-    acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in credits)}
+    elsewhere = [(credit.start, credit.end) for credit in doc._.credits]
+    elsewhere += [work.span() for work in _WORK.finditer(text)]
+    acting = {full[name] for start, end, name in found if not any(start < b and a < end for a, b in elsewhere)}
     spans = {(start, end): full[name] for start, end, name in found if full[name] in acting}
     for (start, end), name in _find_repetitions(doc, text, entities, full).items():
         if name in acting:
@@ -173,7 +180,8 @@ def _names_nobody(text: str, start: int, end: int) -> bool:
     """Say whether a tagged name is another word: 娘子军, an office (器材长), the end of 主席台 (主席|台就座)."""
     name = text[start:end]
     office = name[-1] == "长" and len(name) > 2 and name[0] not in surnames()
-    return office or name in _not_names() or (name[0] == "台" and text.endswith("主席", 0, start))
+    reign = _REIGN.fullmatch(name) is not None and text[end : end + 1] in "年朝时初末"
+    return office or reign or name in _not_names() or (name[0] == "台" and text.endswith("主席", 0, start))
 
 
 def _find_hyphenated(text: str, start: int, boundaries: set[int]) -> int:
@@ -309,6 +317,8 @@ def _join_split_names(text: str, entities: list[Entity], found: list[tuple[int, 
             surname = first if joined and not is_title(text[first:start]) else first - 1
             if surname < 0 or text[surname] not in surnames():
                 continue
+            if text[surname] == "任" and text[start] in surnames():
+                continue  # 聘任|原秘书长|林听雨
             free = surname == 0 or not "\u4e00" <= text[surname - 1] <= "\u9fff" or text[surname - 1] in _BEFORE_NAME
             if not (free or surname in ends or surname in begins):
                 continue

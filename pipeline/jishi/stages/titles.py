@@ -35,15 +35,24 @@ _NO_FAMILY = frozenset("任曾和都应时并于常毕经历代兼原现是为�
 _BEFORE_FAMILY = frozenset("和与及由向对请邀陪随为给偕")
 _LATIN_BEFORE = re.compile(r"[A-Za-zÀ-ÿ] ?$")
 _ANYBODY_AFTER = re.compile(
-    r"(?<=编辑)(?:搜集|整理|的|出版|制作|成|发表|完成)|代表(?=[^\u4e00-\u9fff]|[和及与也发先在共上参分作进从们])"
+    r"提名|(?<=编辑)(?:搜集|整理|的|出版|制作|成|发表|完成)|代表(?=[^\u4e00-\u9fff]|[和及与也发先在共上参分作进从们])"
 )
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
 # Words that belong to the title behind them though the tagger left them out.
 _RANK = re.compile(
     r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|主席团|系|指导|公使衔|外籍|客座|特聘|兼职|专任|兼任|讲座|讲席|终身|高级|"
-    r"退休|永久|法治|社区|乡村|大会(?=执行)|[一二三四]级|特级)+"
+    r"退休|永久|法治|驻村|第一(?=书记)|正(?=高级)|社区|乡村|大会(?=执行)|[一二三四]级|特级)+"
 )
+# Offices of Hong Kong and Macao with their field inside: 高级劳工事务|主任
+_SENIOR = re.compile(r"(?:高级|助理)[^\W\da-zA-Z的和与及兼任为]{2,6}$")
+_SENIOR_HEADS = ("主任", "督察", "监督")
 _POSTED = re.compile(r"[前原]?常?驻[\u4e00-\u9fff]{2,8}$")
+# 总监 and the like right behind a firm and two to four characters: those are its field
+_FIRM_HEADS = ("总监", "合伙人", "项目官员", "副总裁")
+_FIRM_FIELD = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_NO_FIELD = re.compile(
+    r"[的和与及兼任为是在由名该等某首前原]|[部处科室组中心院班区系股司局]$|主任|院长|会长|经理|创始|联合"
+)
 _SEPARATORS = re.compile(
     r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼(?!职)|及|和|与)(?=.{2})|(?<=教授)(?=博士生导师|博导|硕士生导师)"
 )
@@ -57,7 +66,10 @@ _ADDRESSED = re.compile(
 )
 _TRAILING = re.compile(r"(?:等|先生|女士|同志|老师|[\s“”\"）)·—\-:：、，。的])+$")
 # The year of a class belongs to a student's title: 2018级本科生, 95级班长, 研究生二年级学生
-_COHORT = r"(?:(?:19|20)?\d\d[级届年]|[大研博][一二三四]|[高初][一二三]|[一二三四五六七八九]年级)"
+_COHORT = (
+    r"(?:(?:19|20)?\d\d[级届年]|[大研硕博][一二三四五]|[高初][一二三]|中[一二三四五六]|[一二三四五六七八九]年级)"
+    r"(?:[（(]?[\d一二三四五六七八九十]{1,2}[）)]?班)?"
+)
 # A student's title that a roster without marks glued to the office of the next name: 2016级本科生|副主席
 _STUDENT_OFFICE = re.compile(
     rf"{_COHORT}(?:本科|(?:硕士|博士)?研究|硕士|博士)生(?=(?:常务|执行)?副?(?:主席|会长|部长|社长|书记))"
@@ -83,7 +95,25 @@ def _alternatives(*names: str) -> str:
 def title_pattern() -> re.Pattern[str]:
     """Give the pattern of a whole title: its cohort or modifiers, then a head (2018级本科生, 党委副书记)."""
     heads, modifiers = _alternatives("title_heads.txt"), _alternatives("title_modifiers.txt")
-    return re.compile(rf"(?:{_COHORT})?(?:{modifiers}){{0,5}}(?:{heads})(?:助理|秘书)?")
+    return re.compile(rf"(?:{_COHORT})?(?:{modifiers}){{0,5}}(?:{_fields(modifiers)})?(?:{heads})(?:助理|秘书)?")
+
+
+@functools.cache
+def _title_parts() -> re.Pattern[str]:
+    """What stands before the head of a title that has a cohort or field: 2018级|本科生, 高级产品|总监."""
+    modifiers = _alternatives("title_modifiers.txt")
+    return re.compile(rf"(?:{_COHORT}|(?P<field>(?:{modifiers}){{0,3}}(?:{_fields(modifiers)})))")
+
+
+def _fields(modifiers: str) -> str:
+    """What an office is for, before the offices that take it in: 产品|副总裁."""
+    lines = (line.partition(": ") for line in read_lines("title_fields.txt"))
+    return "|".join(
+        rf"(?:{join_words(fields.split())})"
+        + ("" if heads.startswith("=") else rf"(?:{modifiers}){{0,2}}")
+        + rf"(?=(?:{join_words(heads.removeprefix('=').split())}))"
+        for heads, _, fields in lines
+    )
 
 
 @functools.cache
@@ -201,9 +231,26 @@ def _lengthen(text: str, start: int, end: int, floor: int) -> int:
     floor: where the title may not reach beyond.
     """
     longer = match_title_before(text, end, floor)
-    if longer and longer[0] < start and (_RANK.fullmatch(text, longer[0], start) or not is_title(text[start:end])):
-        start = longer[0]
+    if longer and longer[0] < start:
+        before = _title_parts().match(text, longer[0], end)
+        joins = _RANK.fullmatch(text, longer[0], start) or (
+            before
+            and (
+                (before["field"] and before.end() >= start)
+                or (before.end() == start and classify_title(text[start:end]) == "student")
+            )
+        )
+        start = longer[0] if joins or not is_title(text[start:end]) else start
+    senior = _SENIOR.search(text, max(floor, start - 10), start) if text.startswith(_SENIOR_HEADS, start) else None
+    start = senior.start() if senior else start
     return _take_in_post(text, start, end)
+
+
+def _is_field(text: str, start: int, end: int) -> bool:
+    """Say whether the characters between a firm and its 总监 are what the office is for."""
+    return _FIRM_FIELD.fullmatch(text, start, end) is not None and not (
+        _NO_FIELD.search(text[start:end]) or text[start] in surnames()
+    )
 
 
 def _take_in_post(text: str, start: int, end: int) -> int:
@@ -222,13 +269,15 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
     taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
     begins_name = {start for start, _ in names}
     latest: list[tuple[int, int]] = []
-    floor = 0
+    floor = body = 0
     for ent in entities:
         start, end = ent.start, ent.end
         if ent.label == "TITLE":
             if end + 1 in begins_name and is_title(text[start : end + 1]):
                 end += 1  # 指挥|长 before a name that the tagger began too early
             begin = _lengthen(text, start, end, floor)
+            if begin - body in (2, 3, 4) and text.startswith(_FIRM_HEADS, begin) and _is_field(text, body, begin):
+                begin = body  # 某公司|楼宇修复|总监
             for span in latest:
                 if span[1] > begin:
                     found.pop(span, None)  # this title takes it in: 主任|药师
@@ -237,6 +286,7 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
         if ent.label in ("TITLE", "PERSON", "ORG", "HONOUR"):
             for offset in range(start, end):
                 taken[offset] = end
+        body = end if ent.label == "ORG" else -_MAX_TITLE
         if ent.label != "LOC":
             floor = start if ent.label == "TITLE" else end
     for start, end in names:
@@ -276,6 +326,14 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
             if later and later not in found:
                 found[later] = False
                 pending.append(later)
+    bodies_begin = {ent.end: ent.start for ent in entities if ent.label == "ORG"}
+    for start, _ in list(found):  # 心理咨询师、|某校|副教授
+        first = bodies_begin.get(start, 0)
+        if first and text[first - 1] == "、":
+            earlier = free(match_title_before(text, first - 1))
+            kind = classify_title(text[slice(*earlier)]) if earlier else ""
+            if earlier and (text[earlier[1] - 1] == "师" or kind in ("rank", "expert")):
+                found.setdefault(earlier, False)
     ends_name = {end for _, end in names}
     strange = surnames() - {text[start] for start, _ in names}  # family names of nobody here
     others: set[int] = set()  # where titles begin that somebody else has by family name: 关工委常务副主任|胡老师
