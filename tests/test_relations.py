@@ -51,6 +51,7 @@ def test_events_have_their_facts(nlp: Language, case: dict):
             "type": event.type,
             "name": event.name,
             "start": event.start,
+            "end": event.end,
             "place": event.place,
             "organisers": sorted([organisations[o.organisation], o.role] for o in event.organisers),
             "attendance": [event.attendance.count, event.attendance.bound] if event.attendance else None,
@@ -90,7 +91,7 @@ def test_confidence_says_how_sure_the_model_is(nlp: Language):
 # patterns that are tried only at characters with which a match can begin
 SOONER = [
     event_facts._LEADS, event_facts._PLACE_END, event_facts._ATTENDANCE, fields._pattern(), talk_candidates._OPENING,
-    talk_candidates._CLOSING, talk_candidates._LABELLED, talk_candidates._ABOUT,
+    talk_candidates._CLOSING, talk_candidates._LABELLED, talk_candidates._ABOUT, event_facts._LASTS,
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import datetime
 import re
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from jishi.stages.context import Context
 from jishi.stages.evidence import describe_level
 from jishi.stages.fields import find_field
 from jishi.stages.findings import AttendanceFound
+from jishi.stages.numerals import read_number
 from jishi.stages.tagger import ORGANISATION_ROLES
 
 HOLDING = re.compile(
@@ -54,6 +56,68 @@ def describe_date(context: Context, dates: list[Any], index: int, name: tuple[in
     features.append(f"label={_TIME_LABEL.search(text[max(0, date.start - 8) : date.start]) is not None}")
     features.append(f"bracket={before[-1:] in '（(' if before else False}")
     return features
+
+
+_LASTS = re.compile(
+    begin_with(
+        "为历一连共两二三四五六七八九十",
+        r"(?:(?:为期|历时|一连|连续|共)(?P<days>[0-9]{1,2}|[一两二三四五六七八九十]{1,3})[天日]|"
+        r"(?P<ago>[两二三四五六七八九十]{1,2})[天日](?:[来间]|的?(?:会议|展会|比赛|会期|展期|赛事|活动|时间)|[、，](?=[^，。\n]{0,12}[场张])))"
+        r"(?!后|前|以来)",
+    )
+)
+_CLOSES = re.compile(
+    "闭幕|落幕|落下帷幕|帷幕[^，。]{0,4}落下|收官|收拍|结束|结业|结营|闭营|闭展|画[下上]句[点号]|告一段落|告终"
+)
+_OPENS = re.compile("开[幕班赛课营讲展学锣启]|启[动幕]|拉开|揭幕|起|登场|召开|举[办行]|展开|开展|进行|开始")
+_UNTIL = re.compile(
+    r"(?:展期|展出|展至|展览|持续|延续|开放|举行|举办|展示|进行|陈列)[^，。；\n]{0,12}[至到]$|^(?:展期|展)?至$|[一直起将，][至到]$"
+)
+_MOST_DAYS = 31
+
+
+def find_extent(
+    context: Context, dates: list[Any], index: int, name: tuple[int, int] | None, region: tuple[int, int], kind: str
+) -> tuple[str, str] | None:
+    """Give the first and last day of an event of which a day is known (of `dates`, the Doc's): by the number of days
+    that it lasts (历时三天的大赛13日落幕), or the day until which an exhibition is open (展期至…). None where neither
+    is told. Of an opening that is the event the day itself counts."""
+    date = dates[index]
+    if date.granularity != "day" or not date.start_date or "X" in date.start_date or kind in ("launch", "ceremony"):
+        return None
+    if date.end_date != date.start_date:
+        return None
+    text = context.text
+    if kind == "exhibition":
+        for other in dates:
+            if (
+                region[0] <= other.start < region[1]
+                and other.granularity in ("day", "month")
+                and other.end_date
+                and date.start_date < other.end_date < f"{int(date.start_date[:4]) + 1}{date.start_date[4:]}"
+                and _UNTIL.search(text, max(date.end, other.start - 16), other.start)
+            ):
+                return date.start_date, other.end_date
+    sentences = {locate(context.sentences, date.start)}
+    if name:
+        sentences.add(locate(context.sentences, name[0]))
+    for number in sorted(sentences):
+        start, end = context.sentences[number]
+        lasts = _LASTS.search(text, max(start, region[0]), min(end, region[1]))
+        days = read_number(lasts["days"] or lasts["ago"]) if lasts else None
+        if lasts is None or days is None or not 1 < days <= _MOST_DAYS:
+            continue
+        before = [other for other in dates if start <= other.start < lasts.start()]
+        if before and before[-1].start_date != date.start_date:  # 4日登场，一连八天…最后在11日…
+            continue
+        day = datetime.date.fromisoformat(date.start_date)
+        _, date_end = context.sentences[locate(context.sentences, date.start)]
+        told = text[date.end : date_end]
+        if _CLOSES.search(told):
+            return (day - datetime.timedelta(days - 1)).isoformat(), date.start_date
+        if _OPENS.search(told):
+            return date.start_date, (day + datetime.timedelta(days - 1)).isoformat()
+    return None
 
 
 # places
@@ -232,21 +296,62 @@ def describe_organiser(context: Context, start: int, end: int, name: tuple[int, 
 
 
 _ORGANISING_FIELDS = ("host", "organiser", "co_organiser", "supporter")
+_TIME_WORD = (
+    r"[0-9一二三四五六七八九十年月日号时点：:/、 ]|上午|下午|中午|傍晚|[上本]?(?:周|星期)[一二三四五六日天]|"
+    r"[今昨]天?|日前|近日|[晚早]上?|起?至|于(?=[0-9一二三四五六七八九十])|[（(][^（()）\n]{1,12}[）)]"
+)
+# possessive, so that each character is read once
+_WHEN = rf"(?:{_TIME_WORD})*+"
+_WHEN_AND_HOW = rf"(?:{_TIME_WORD}|隆重|成功|顺利|圆满|联合|共同|将|随即)*+"
+# 某校12月7日在礼堂举行: nothing but a date and a place stands between who holds and the verb
+_HOLDS = re.compile(
+    rf"{_WHEN_AND_HOW}(?:[在假于][^，。；\n]{{2,16}}?{_WHEN_AND_HOW})?"
+    r"(?:举行|举办|召开|办理|合办|开办)(?!地|权|时|以来|前|后|的)"
+)
 # 由甲主办、乙承办的…
-_SAYS_ROLE = re.compile(r"(?:联合|共同|协同|具体|等)*(?P<word>主办|承办|协办)(?![方单部权者])")
+# of a list the members that are not known as organisations, and 等
+_OTHERS = (
+    r"(?:[（(][^（()）\n]{1,20}[）)])?"
+    r"(?:[、和与及暨](?![主承协])[^，。；、\n的由和与及暨]{2,20}?){0,3}"
+    r"(?:等(?:[一二三四五六七八九十0-9]+[余多]?)?[个家]?(?:单位|部门|机构)?)?(?:[两三四五六][方家])?"
+)
+_SAYS_ROLE = re.compile(_OTHERS + r"(?:联合|共同|协同|具体)*(?P<word>主办|承办|协办)(?![方单部权者])")
 _ROLE_WORDS = {"主办": "host", "承办": "organiser", "协办": "co_organiser"}
+# 甲为支持单位
+_SERVES_AS = re.compile(
+    r"(?:则|并)?(?:作)?为(?:本次|此次|活动|大会|本届|的)*(?:特别|官方|战略)?"
+    r"(?P<word>主办|承办|协办|指导|支持|赞助|合办)(?:单位|机构|媒体|[方商])"
+)
+_SERVING_ROLES = {**_ROLE_WORDS, "合办": "host"}
+# 由甲指导、乙支持; 甲为活动提供技术支持
+_SUPPORTS = re.compile(
+    _OTHERS
+    + r"(?:(?:为(?:本|此|该|活动|大会|大赛|比赛|会议|展览|讲座)[^，。；\n]{0,6})?(?:提供|给予)了?[^，。；、\n]{0,6}|"
+    r"(?:联合|共同|特别|大力|鼎力|冠名|学术|独家|全程|友情)*)(?:支持|指导|赞助|支援|资助)(?=[，。；、）)\n和及与]|的[“「《]|$)"
+)
+_UNDER = re.compile(
+    r"的?(?:大力|悉心|具体|精心)?(?:指导|支持)(?:[和与](?:指导|支持))?下，?"
+    r"[^，。；\n]{0,30}(?:[主承]办|举[办行]|组织实施)"
+)
+_SAID_OF_EVENT = re.compile(
+    r"(?:活动|会|论坛|讲[座坛堂谈]|课[堂程]?|展览?|赛|培训|[典演]?礼|仪式|演[出练]|计划|项目|营|节|班)[^。；\n]{0,16}$"
+)
+_OTHER_ROLES = re.compile(r"(?:[主承协联合]办|举办|指导)(?![方部权者教老])")
+# 由甲、乙联合开设
+_SETS_UP = re.compile(
+    _OTHERS + r"(?:联合|共同|携手|牵头|负责)*"
+    r"(?:开设|推出|发起|筹办|联办|合办|组织开展|组织|策划|牵头|举[办行]|召开)(?=[，。；、的）)\n]|$)"
+)
+# 甲联合乙，在某地举办…
+_TOGETHER = re.compile(rf"{_WHEN}(?:联[合同]|携手|会同|联手|协同)(?![举主承协开召])[^。；，\n]{{2,50}}")
+_HELD_TOGETHER = re.compile(
+    r"[^，。；\n]{0,30}，?[^，。；\n]{0,30}(?:举[办行]|召开|开[展办]|展开|主办|启动)(?!地|权|时|以来|前|后)"
+)
 _ISSUED = re.compile(r"关于(?:联合)?(?:举办|举行|召开|开展|组织|承办)")
 _PLANNED = re.compile(
     r"(?:关于(?:举办|举行|召开)[^\n]{2,50}(?:通知|公告|启事|预告|函)|(?:决定|拟|定于|将于?|计划)[^，。\n]{0,30}(?:举办|召开|举行))"
 )
 _SIGNED_BELOW = re.compile(r"[ ]*\n+[ ]*\d{4}年\d{1,2}月\d{1,2}日\s*(?:$|\n)")
-
-
-# 某校12月7日在礼堂举行: nothing but a date and a place stands between who holds and the verb
-_HOLDS = re.compile(
-    r"(?:于|在[^，。；\n]{2,14}|[0-9]{1,4}[年月日号/]|上午|下午|中午|今天?|昨天?|日前|近日|[晚早]|[（(][日一二三四五六][）)]|[0-9：:]+时?|起?至|隆重|"
-    r"成功|顺利|圆满|联合|共同|将|、|[ ])*(?:举行|举办|召开|办理)(?!地|权|时|以来|前|后|的)"
-)
 
 
 def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, int] | None) -> str | None:
@@ -256,17 +361,82 @@ def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, in
     field = find_field(context.fields, start)
     if field and end <= field.end and field.kind in _ORGANISING_FIELDS:
         return field.kind
-    if _ISSUED.match(context.text, end):
+    text = context.text
+    if _ISSUED.match(text, end):
         return "host"
-    says = _SAYS_ROLE.match(context.text, _list_end(context, end))
+    list_end, list_start = _list_end(context, end), _list_start(context, start)
+    says = _SAYS_ROLE.match(text, list_end)
     if says:
         return _ROLE_WORDS[says["word"]]
+    serves = _SERVES_AS.match(text, list_end)
+    if serves:
+        return _SERVING_ROLES.get(serves["word"], "supporter")
+    if _is_supporter(context, list_start, list_end):
+        return "supporter"
+    if _sets_up(context, list_start, list_end) or _holds_together(context, list_start, list_end):
+        return "host"
+    opens = (
+        context.clauses[locate(context.clauses, list_start)][0] >= list_start - 1
+        or text[list_start - 1 : list_start] in "】）)]"
+    )
+    if opens and list_start == 0 and 0 < end < context.body_start and _HOLDS.match(text, list_end, context.body_start):
+        return "host"
+    if opens and _opening(context, start) and _HOLDS.match(text, list_end, list_end + 60):
+        return "host"
     if name is None or not end <= name[0] <= end + 60:
         return None
-    opens = (
-        context.clauses[locate(context.clauses, start)][0] >= start - 1 or context.text[start - 1 : start] in "】）)]"
+    return "host" if opens and _HOLDS.match(text, list_end, name[0]) else None
+
+
+def _opening(context: Context, start: int) -> bool:
+    """Tell whether the body's first sentence holds `start`."""
+    return context.body_start <= start < context.sentences[locate(context.sentences, context.body_start + 1)][1]
+
+
+def _is_supporter(context: Context, start: int, end: int) -> bool:
+    """Tell whether those listed at `[start, end)` support the event: …由甲指导, …乙、丙提供支持, 在丁指导下，…举办."""
+    text = context.text
+    sentence_start, sentence_end = context.sentence_around(start, end)
+    before = text[start - 1 : start]
+    if before == "在" and _UNDER.match(text, end, sentence_end):
+        return True
+    if not _SUPPORTS.match(text, end):
+        return False
+    if before == "由" and _SAID_OF_EVENT.search(text, max(sentence_start, start - 40), start):
+        return True
+    return (
+        before in _PARTS
+        and (_OTHER_ROLES.search(text, sentence_start, start) or _OTHER_ROLES.search(text, end + 2, sentence_end))
+        is not None
     )
-    return "host" if opens and _HOLDS.match(context.text, end, name[0]) else None
+
+
+_PARTS = ("由", "，", "；", "、")
+
+
+def _sets_up(context: Context, start: int, end: int) -> bool:
+    """Tell whether it is said of an event that those listed at `[start, end)` hold it: …由甲、乙联合开设."""
+    text = context.text
+    sentence_start = context.sentence_around(start, end)[0]
+    return (
+        text[start - 1 : start] == "由"
+        and _SETS_UP.match(text, end) is not None
+        and _SAID_OF_EVENT.search(text, max(sentence_start, start - 40), start) is not None
+    )
+
+
+def _holds_together(context: Context, start: int, end: int) -> bool:
+    """Tell whether those listed at `[start, end)` hold an event with others: 甲联合乙、丙在某地举办…"""
+    text = context.text
+    sentence_end = context.sentence_around(start, end)[1]
+    if text[max(0, start - 2) : start] not in _TOGETHER_WORDS:
+        opens = context.clauses[locate(context.clauses, start)][0] == start
+        if not opens or not _TOGETHER.match(text, end, sentence_end):
+            return False
+    return _HELD_TOGETHER.match(text, end, sentence_end) is not None
+
+
+_TOGETHER_WORDS = ("联合", "联同", "携手", "会同", "联手", "协同")
 
 
 def has_signed(context: Context, start: int, end: int) -> bool:
@@ -298,7 +468,8 @@ def _overlapping(entities: list[tuple[int, int, str]], start: int, end: int) -> 
     return found
 
 
-_COORDINATION = re.compile(r"[、，和与及暨]|以及")
+_COORDINATION = re.compile(r"(?:[（(][^（()）\n]{1,20}[）)])?(?:[、，和与及暨]|以及)")
+_BRACKETED = re.compile(r"[（(][^（()）\n]{1,20}[）)]$")
 
 
 def _list_end(context: Context, position: int) -> int:
@@ -310,8 +481,15 @@ def _list_end(context: Context, position: int) -> int:
 
 
 def _list_start(context: Context, position: int) -> int:
-    while position and context.text[position - 1] in "、，和与及暨" and position - 1 in context.organisation_starts:
-        position = context.organisation_starts[position - 1]
+    text = context.text
+    while position and text[position - 1] in "、，和与及暨":
+        end = position - 1
+        if end not in context.organisation_starts and text[end - 1 : end] in ("）", ")"):
+            bracketed = _BRACKETED.search(text, max(0, end - 22), end)
+            end = bracketed.start() if bracketed else end
+        if end not in context.organisation_starts:
+            break
+        position = context.organisation_starts[end]
     return position
 
 

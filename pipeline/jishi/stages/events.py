@@ -25,6 +25,7 @@ from jishi.stages.event_facts import (
     describe_organiser,
     describe_place,
     find_attendance,
+    find_extent,
     find_place_candidates,
     has_signed,
     read_place_field,
@@ -47,7 +48,7 @@ from jishi.stages.roles import RoleDescriber, weigh_roles
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
 SECOND_EVENT_THRESHOLD = 0.35
-MOST_EVENTS = 3
+MOST_EVENTS = 8
 LONGER_SHARE = 0.7
 EVENT_THRESHOLD = 0.35
 UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
@@ -70,6 +71,15 @@ class Draft:
 
     name: NameCandidate | None
     score: float
+    told: tuple[int, int] | None = None
+    """Where the text tells of an event that it does not name, beside another."""
+    kind: str | None = None
+    """Its type, as far as the words that tell of it say so."""
+
+    @property
+    def start(self) -> int | None:
+        """Where the event is named or told of."""
+        return self.name.start if self.name else self.told[0] if self.told else None
 
 
 @Language.component(
@@ -93,11 +103,13 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
     drafts = choose_events(doc, context, load)
     if not drafts:
         return found, evidence
+    items = find_items(doc, context.text)
     places = find_place_candidates(context)
     attendances = find_attendance(context)
     for draft in drafts:
-        region = _region(context, drafts, draft)
-        event, features = _fill(doc, context, draft, drafts, region, places, attendances, load)
+        item = _find_item(items, draft.start)
+        region = item or _region(context, drafts, draft)
+        event, features = _fill(doc, context, draft, drafts, region, item is None, places, attendances, load)
         event.confidence = round(load("event_confidence").probability(features), 3)
         found.append(event)
         evidence.append(features)
@@ -150,11 +162,94 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
         if any(_alike(_core(context.text, candidate), _core(context.text, d.name)) for d in drafts if d.name):
             continue
         drafts.append(Draft(candidate, score))
-        if len(drafts) == MOST_EVENTS:
+        if len(drafts) >= MOST_EVENTS:
             break
-    return sorted(drafts, key=lambda draft: draft.name.start if draft.name else 0)
+    drafts += find_told_events(doc, context, drafts)
+    return sorted(drafts, key=lambda draft: draft.start or 0)
 
 
+# what a sentence tells of an event without a name, with the type that this is
+_DOES = {
+    "lecture": re.compile(
+        r"(?:[作做]|带来|举[办行]|开展)[^，。；\n]{0,24}(?:讲座|报告(?!会)|宣讲|演讲|讲学|党课)|授课|主讲|开讲"
+    ),
+    "visit": re.compile("走访|调研|考察|参观|到访|来访|慰问|看望|访问|会见|拜会"),
+    "signing": re.compile("签署|签约|签订"),
+}
+_NOT_HELD = re.compile("将|拟|计划|曾|截至|以来|自从|[起前后]，")
+
+
+def find_told_events(doc: Doc, context: Context, drafts: list[Draft]) -> list[Draft]:
+    """Give the events of which a paragraph tells without naming them, on another day than the others and at a place of
+    their own: 13日上午，某人走进某校，…"""
+    text = context.text
+    named = {locate(context.sentences, draft.start) for draft in drafts if draft.start is not None}
+    spans = [_own_date(doc, context, draft.name) for draft in drafts if draft.name]
+    days = [(start, end or start) for start, end in filter(None, spans) if start]
+    found: list[Draft] = []
+    first = locate(context.sentences, context.body_start + 1)
+    if not days:
+        return found
+    items = find_items(doc, text)
+    for date in doc._.dates:
+        number = locate(context.sentences, date.start)
+        start, end = context.sentences[number]
+        item = _find_item(items, start)
+        if (
+            (number <= first and not item)
+            or number in named
+            or (item and any(item[0] <= (draft.start or 0) < item[1] for draft in (*drafts, *found)))
+            or date.start > start + 2
+            or text[max(0, start - 1) : start] not in ("", "\n")
+            or date.granularity != "day"
+            or date.anaphoric
+            or not date.start_date
+            or (not item and any(earliest <= date.start_date <= latest for earliest, latest in days))
+            or _NOT_HELD.search(text, date.end, min(end, date.end + 60))
+        ):
+            continue
+        reach = min(end, date.end + 120)
+        told = [(act.start(), kind) for kind, does in _DOES.items() if (act := does.search(text, date.end, reach))]
+        if told and (item or _PLACED.search(text, date.end, reach)):
+            days.append((date.start_date, date.end_date or date.start_date))
+            found.append(Draft(None, 0.5, (start, end), min(told)[1]))
+        if len(drafts) + len(found) >= MOST_EVENTS:
+            break
+    return found
+    return found
+
+
+_BULLET = re.compile("^[●▲■◆▶►★※◎○□▪•·◇△▷☆](?=.(.*))", re.MULTILINE)
+
+
+def find_items(doc: Doc, text: str) -> list[tuple[int, int]]:
+    """Give the items of a digest: paragraphs that open with a mark of enumeration and a date, several with one mark;
+    behind a heading so marked the paragraphs up to the next one, where the first opens with a date."""
+    bullets: dict[str, list[tuple[int, int, bool]]] = {}
+    for bullet in _BULLET.finditer(text):
+        bullets.setdefault(bullet.group(), []).append((bullet.start(), bullet.end(1), "。" in bullet[1]))
+    days = {date.start for date in doc._.dates}
+    items = []
+    for lines in bullets.values():
+        if len(lines) < 2:
+            continue
+        following = [start for start, _, _ in lines[1:]] + [len(text)]
+        for (start, line_end, told), after in zip(lines, following, strict=True):
+            opening = start + 1 if told else line_end + 1
+            if not days.isdisjoint((opening, opening + 1, opening + 2)):
+                items.append((start, line_end if told else after))
+    return sorted(items)
+
+
+def _find_item(items: list[tuple[int, int]], offset: int | None) -> tuple[int, int] | None:
+    """The one of `items` that holds `offset`."""
+    if offset is None:
+        return None
+    last = bisect.bisect_right(items, (offset, 1 << 60)) - 1
+    return items[last] if last >= 0 and offset < items[last][1] else None
+
+
+_PLACED = re.compile("[在于赴到]|走进|来到|前往|走访|考察|参观|访问")
 _OPENING = 200  # characters of the body in which a visit is told
 _VISIT = re.compile(
     r"一行[^，。；\n]{0,8}?(?:到|赴|前往|来|莅临|走进)[^，。；\n]{2,24}?"
@@ -317,10 +412,10 @@ def _own_date(doc: Doc, context: Context, candidate: NameCandidate) -> tuple[str
 
 def _region(context: Context, drafts: list[Draft], draft: Draft) -> tuple[int, int]:
     """The part of the text that is about this event: from its first naming to the next event's."""
-    if len(drafts) == 1 or draft.name is None:
+    if len(drafts) == 1 or draft.start is None:
         return 0, len(context.text)
-    starts = [context.sentences[locate(context.sentences, d.name.start)][0] for d in drafts if d.name]
-    own = context.sentences[locate(context.sentences, draft.name.start)][0]
+    starts = [context.sentences[locate(context.sentences, d.start)][0] for d in drafts if d.start is not None]
+    own = context.sentences[locate(context.sentences, draft.start)][0]
     later = [start for start in starts if start > own]
     first = own == min(starts)
     return (0 if first else own), (min(later) if later else len(context.text))
@@ -332,16 +427,18 @@ def _fill(
     draft: Draft,
     drafts: list[Draft],
     region: tuple[int, int],
+    open_region: bool,
     places: list[PlaceCandidate],
     attendances: list[tuple[AttendanceFound, list[str]]],
     load: Loader,
 ) -> tuple[EventFound, list[str]]:
-    """Give the event of a draft with what `region` of the text says of it, and the features of its confidence."""
+    """Give the event of a draft with what `region` of the text says of it, and the features of its confidence.
+    `open_region`: a date or venue may also stand elsewhere, where `region` has none."""
     text = context.text
     name = (draft.name.start, draft.name.end) if draft.name else None
-    span = name or _evidence(context)
+    span = name or draft.told or _evidence(context)
     types = weigh_types(doc, context, draft.name, region, load("event_types"))
-    kind = max(types, key=lambda label: (types[label], label))
+    kind = draft.kind or max(types, key=lambda label: (types[label], label))
     event = EventFound(
         type=kind,
         name=_full_name(context, draft.name) if draft.name else None,
@@ -355,18 +452,20 @@ def _fill(
         f"in_title={draft.name is not None and draft.name.start < context.body_start}",
     ]
     dates = doc._.dates
+    indices = [i for i, d in enumerate(dates) if region[0] <= d.start < region[1]]
     weighed = [
         (load("event_dates").probability(describe_date(context, dates, i, name)), i)
-        for i in ([i for i, d in enumerate(dates) if region[0] <= d.start < region[1]] or range(len(dates)))
+        for i in indices or (range(len(dates)) if open_region else ())
     ]
     date = _choose(weighed)
     if date and date[0] >= DATE_THRESHOLD:
         event.date = date[1]
-        event.start_date, event.end_date = dates[date[1]].start_date, dates[date[1]].end_date
+        extent = find_extent(context, dates, date[1], name, region, kind)
+        event.start_date, event.end_date = extent or (dates[date[1]].start_date, dates[date[1]].end_date)
     certainty.append(f"date={int(date[0] * 10) if date else None}")
     certainty += _describe_rivals(doc, context, name, weighed, date)
     near = dates[event.date].start if event.date is not None else None
-    candidates = [c for c in places if region[0] <= c.start < region[1]] or places
+    candidates = [c for c in places if region[0] <= c.start < region[1]] or (places if open_region else [])
     place = _choose(
         (load("event_places").probability(describe_place(context, c, name, near)), i) for i, c in enumerate(candidates)
     )
