@@ -1,9 +1,13 @@
-"""Honours that the tagger left out: phrases that end as honours do (全国劳动模范, 国家杰出青年科学基金获得者)."""
+"""Honours that the tagger left out: phrases that end as honours do (全国劳动模范, 国家杰出青年科学基金获得者), and
+prizes that somebody named is said to win (甲、乙获一等奖).
+"""
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
+from collections.abc import Iterator
 
 from jishi.lexicons import join_words, read_lines
 from jishi.stages.findings import Entity
@@ -11,7 +15,7 @@ from jishi.stages.findings import Entity
 _LONGEST = 24
 # Where a phrase cannot reach beyond: marks, verbs and function words before an honour.
 _CUT = re.compile(
-    r"[，。、；：！？\s（）()《》]|包括|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|本|各|两|一批|[他她其]"
+    r"[，。、；：！？\s（）()《》”]|包括|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|邀请|要以|本|各|两|一批|[他她其]"
 )
 
 
@@ -26,9 +30,111 @@ _NAMED = re.compile(
 _OUTER = re.compile(r"”?(?:年度)?(?:国家)?(?:荣誉)?(?:称号|殊荣)$")
 
 
+_PRIZE = r"(?:奖|奖章|奖牌|奖学金|冠军|[金银铜]牌|标兵|模范|楷模|能手|工匠|先进个人|教师|荣誉|称号)"
+_ITEM = rf"[“「]?(?P<prize>[^，。；、！？：\s“”「」]{{0,30}}?{_PRIZE}(?:（[^（）]*）)?)[”」]?(?:荣誉)?(?:称号)?"
+_ONE = re.compile(rf"{_ITEM}(?=[，。；、！？\s）及和与的]|$|[“「])")
+_NEXT = re.compile("[、和与及]|(?=[“「])")
+_QUOTED = re.compile(r"[“「]([^“”「」]{2,30})[”」](?:[^，。；、！？]{0,4}称号)?(?=[，。；、！？\s）“「和与及的]|$)")
+_WINS = (
+    r"(?P<wins>(?:被|获)?(?:授予|评为|评选为|表彰为)|荣获|喜获|分获|各获|获得|获评|获颁|获选|夺得|摘得|斩获|荣膺|捧得|拿下|当选|获|拿到)[了为]?"
+    r"(?:本[^，。]{0,8}的)?"
+)
+# What may stand between the last name and its verb
+_BETWEEN = (
+    r"(?:同学|老师|同志|先生|女士|教授|选手|（[^（）]{0,20}）|等[\d一二两三四五六七八九十余]{0,4}[人位名]?(?:同学|选手|同志|教师|老师)?|"
+    r"(?:创作|完成|撰写|表演|演唱|朗诵)?的?(?:作品|论文|节目|散文|诗歌|小说)?《[^《》]{1,40}》|"
+    r"以[^，。；、]{1,16}?(?=夺得|获得|荣获|摘得|获)|在[^，。；、]{1,24}?中?(?=夺得|获得|荣获|摘得|获|拿到)|"
+    r"则|也|还|更|均|都|曾|先后|分别|最终|一举|成功|双双|并列|[，,](?=荣获|获得|被授予|被评为|曾获))*"
+)
+_WON = re.compile(_BETWEEN + _WINS)
+# The winner stands behind: 荣获某奖的某校学生甲
+_WINNER = re.compile(rf"(?<![^，。；：、\n刚曾次除]){_WINS}")
+_OF_WINNER = re.compile(r"的[^，。；、：\n]{0,24}")
+# The subject is left out, as in biographies: ，曾获…
+_ALSO_WON = re.compile(rf"(?<=[，。；\n])[他她]?(?:本人)?(?:曾|先后|多次|并|还|也|\d{{4}}年)+(?:被)?{_WINS}")
+_LIST_GAP = re.compile(r"(?:同学|老师|（[^（）]{0,20}）)?[、和与及][^，。；：、\n]{0,24}")
+_FAR = 44  # characters between the last name and its verb
+
+
+def find_awards(text: str, names: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Give who wins what by the plain sentences that tell it: (index of the name, start and end of the honour).
+
+    names: where people are named, in order. 甲、乙、丙分别荣获“A”“B”“C” gives one to each in order, 甲、乙获A the same
+    to all, 曾获A to whom the sentences before are about.
+    """
+    starts = [start for start, _ in names]
+    for last, (_, end) in enumerate(names):
+        won = _WON.match(text, end, end + _FAR)
+        if won is None:
+            continue
+        prizes, behind = _read_prizes(text, won.end(), won["wins"])
+        if text.startswith("的", behind):
+            continue  # 甲，荣获某奖的乙
+        listed = _list_before(text, names, last)
+        if not prizes:
+            continue
+        each = won["wins"] == "分获" or "分别" in won.group()
+        if each and len(prizes) == len(listed):
+            yield from ((name, *prize) for name, prize in zip(listed, prizes, strict=True))
+        elif not each or len(prizes) == 1:
+            yield from ((name, *prize) for name in listed for prize in prizes)
+    for won in _ALSO_WON.finditer(text):
+        about = _find_topic(text, names, bisect.bisect_left(starts, won.start()))
+        if about is not None:
+            yield from ((about, *prize) for prize in _read_prizes(text, won.end(), won["wins"])[0])
+    for won in _WINNER.finditer(text):
+        prizes, behind = _read_prizes(text, won.end(), won["wins"])
+        name = bisect.bisect_left(starts, behind)
+        if prizes and name < len(names) and _OF_WINNER.fullmatch(text, behind, names[name][0]):
+            yield from ((name, *prize) for prize in prizes)
+
+
+def _read_prizes(text: str, start: int, wins: str) -> tuple[list[tuple[int, int]], int]:
+    """Give the prizes named from `start` on, joined by 、 or in quotation marks one behind the other, and where they
+    end."""
+    prizes: list[tuple[int, int]] = []
+    position = end = start
+    while True:
+        quoted = _QUOTED.match(text, position) if wins not in ("当选", "拿到") else None
+        item = quoted or _ONE.match(text, position)
+        if item is None or item.group(1) in _NO_PRIZE or _NO_ONE_PRIZE.search(item.group(1)):
+            return prizes, end
+        prizes.append(item.span(1))
+        end = item.end()
+        following = _NEXT.match(text, item.end())
+        if following is None:
+            return prizes, end
+        position = following.end()
+
+
+_NO_ONE_PRIZE = re.compile("^[各两多几]|获得|荣获|同学|先生|老师|颁奖|代表队")
+_NO_PRIZE = frozenset(("奖", "大奖", "奖学金", "称号", "荣誉", "荣誉称号", "多个奖", "教师"))
+
+
+def _list_before(text: str, names: list[tuple[int, int]], last: int) -> list[int]:
+    """Give the list of names that ends with one, in order."""
+    first = last
+    while first and _LIST_GAP.fullmatch(text, names[first - 1][1], names[first][0]):
+        first -= 1
+    return list(range(first, last + 1))
+
+
+def _find_topic(text: str, names: list[tuple[int, int]], following: int) -> int | None:
+    """Give the name that a sentence without a subject goes on about: the first of the sentence or line before it."""
+    if not following:
+        return None
+    nearest = following - 1
+    line = text.rfind("\n", 0, names[nearest][0]) + 1
+    first = nearest
+    while first and names[first - 1][0] >= line:
+        first -= 1
+    people = {text[slice(*names[index])] for index in range(first, following)}
+    return first if len(people) == 1 else None
+
+
 @functools.cache
 def _heads() -> re.Pattern[str]:
-    return re.compile(join_words(read_lines("honour_heads.txt")))
+    return re.compile(f"(?:{join_words(read_lines('honour_heads.txt'))})(?:获得者|得主)?")
 
 
 def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words, is_territory
 from jishi.stages.coordination import spread_holders
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
-from jishi.stages.honours import find_honours
+from jishi.stages.honours import find_awards, find_honours
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.organisations import OrganisationLookup
@@ -274,6 +274,10 @@ def _drop_short_forms(positions: list[PositionFound]) -> list[PositionFound]:
 def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMention]) -> None:
     """Give each place of an honour to the one it is said of, and to the bare list that the holder stands in (甲、乙、丙
     荣获…称号); of a long and a short form (教学名师, 省教学名师) the long one."""
+    told: set[int] = set()
+    for mention, start, end in find_awards(scene.text, scene.mentions):
+        _honour(people[mentions[mention].person], scene.text[start:end])
+        told.update(range(start, end))
     model = load_linear_model("honour_person")
     places: dict[int, dict[int, float]] = {}
     for candidate in list_candidates(scene, "H"):
@@ -282,18 +286,41 @@ def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMe
         scores[candidate.mention] = max(probability, scores.get(candidate.mention, 0.0))
     for place, scores in places.items():
         start, end = scene.honours[place]
-        honour = scene.text[start:end]
-        for mention in _find_honoured(scene, start, scores):
-            person = people[mentions[mention].person]
-            if not any(known.endswith(honour) for known in person.honours):
-                person.honours = [known for known in person.honours if not honour.endswith(known)] + [honour]
+        if start not in told:
+            for mention in _find_honoured(scene, start, end, scores):
+                _honour(people[mentions[mention].person], scene.text[start:end])
 
 
-def _find_honoured(scene: Scene, start: int, scores: dict[int, float]) -> list[int]:
+def _honour(person: PersonFound, honour: str) -> None:
+    if not any(known.endswith(honour) for known in person.honours):
+        person.honours = [known for known in person.honours if not honour.endswith(known)] + [honour]
+
+
+_BORNE_BY = re.compile("、?O*T*|、?O*T?[、，]O*T+|”")
+_GIVES = re.compile(
+    r"(?:(?<![评聘选称成作列定记誉认])为|[给向])[^，。；]*$|宣读|[对将][^，。；]*[\d一二三四五六七八九十百余]+[名位个][“「]?$|号召"
+)
+_WHO = re.compile(r"[”」]?(?:，?(?:分别)?[为是]|[：:（])")
+_GROUP = re.compile(r"[\d一二两三四五六七八九十百余多]+[名位个][“「]?$")
+
+
+def _find_honoured(scene: Scene, start: int, end: int, scores: dict[int, float]) -> list[int]:
     """Give the likelier of the two mentions nearest to an honour, with the others of its list between which nothing
     but marks stands; none where it is not likely. start: where the honour begins. scores: each mention's probability.
     """
+    scores = {
+        mention: probability
+        for mention, probability in scores.items()
+        if scene.mentions[mention][0] > start or not _GIVES.search(scene.text, scene.mentions[mention][1], start)
+    }
+    if not scores:
+        return []
     named = sorted(scores, key=lambda mention: scene.mentions[mention])
+    behind = next((mention for mention in named if scene.mentions[mention][0] >= end), None)
+    if behind is not None and _BORNE_BY.fullmatch("".join(scene.template(end, scene.mentions[behind][0]))):
+        scores = scores | {behind: max(_CERTAIN, scores[behind])}  # 全国劳动模范、某校教授林听雨
+    elif _GROUP.search(scene.text, max(0, start - 8), start) and not _WHO.match(scene.text, end):
+        return []  # 为5名标兵颁奖
     before = [mention for mention in named if scene.mentions[mention][0] < start]
     holder = max(before[-1:] + named[len(before) :][:1], key=lambda mention: scores[mention])
     if scores[holder] < _HONOUR_THRESHOLD:
