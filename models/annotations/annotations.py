@@ -6,13 +6,15 @@
 
 The articles themselves stay in the shared data (`corpora/news`); `read_articles` and `read_talks` join them by id.
 `invented.jsonl` holds articles of our own writing, with their text: kinds of news that the shared data have few of.
-They teach the relation models; no tagger is trained on them.
+`marked.jsonl` holds more of them, with nothing but names marked in the text: {P:…} a person, {O:…} an organisation,
+{T:…} a title, and around them <E:…> an event's name, <V:…> a venue, <K:…> a talk's topic, <H:…> an honour.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -106,6 +108,38 @@ def read_talks(shared: Path) -> list[dict[str, Any]]:
 def read_invented() -> list[dict[str, Any]]:
     """Give the articles of our own writing as gold records with their text."""
     return [json.loads(line) for line in (FOLDER / "invented.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+MARKS = {"P": "PERSON", "O": "ORG", "T": "TITLE", "E": "EVENT", "V": "PLACE", "K": "TOPIC", "H": "HONOUR"}
+_MARK = re.compile(r"[{<]([POTEVKH]):|([}>])")
+
+
+def read_marked() -> list[tuple[str, str, list[tuple[int, int, str]]]]:
+    """Give the marked articles: (id, title, newline and text without marks, spans with their labels)."""
+    articles = []
+    for line in (FOLDER / "marked.jsonl").read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        articles.append((item["id"], *unmark(f"{item['title']}\n{item['text']}")))
+    return articles
+
+
+def unmark(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
+    """Give a text without its marks, and what they mark. Raises ValueError where they do not match."""
+    text, spans, done = "", [], 0
+    opened: list[tuple[int, str]] = []
+    for mark in _MARK.finditer(marked):
+        text += marked[done : mark.start()]
+        done = mark.end()
+        if mark[1]:
+            opened.append((len(text), mark[1]))
+            continue
+        if not opened or (mark[2] == "}") != (opened[-1][1] in "POT"):
+            raise ValueError(f"a mark too many: {marked[max(0, done - 20) : done]}")
+        start, kind = opened.pop()
+        spans.append((start, len(text), MARKS[kind]))
+    if opened:
+        raise ValueError(f"a mark is not closed: {marked[:20]}")
+    return text + marked[done:], sorted(spans)
 
 
 def main() -> None:

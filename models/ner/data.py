@@ -338,6 +338,13 @@ def read_talks(gold: dict[str, Any]) -> Sequence:
     return sequence
 
 
+def read_marked(text: str, spans: list[tuple[int, int, str]], lexicon: TitleLexicon) -> Sequence:
+    """Give an article in which names and frames are marked; places and roles are unknown."""
+    entities = [span for span in spans if span[2] in ENTITY_LABELS]
+    frames = [span for span in spans if span[2] in FRAME_LABELS]
+    return read_annotation(Annotation(simplify(text), entities, longest_of_each(frames), []), lexicon, "marked")
+
+
 # --- labelled corpora ---------------------------------------------------------------------------------------------
 
 GENERIC = {

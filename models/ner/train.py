@@ -4,6 +4,7 @@
     python models/ner/train.py --shared ../shared --only prepare  # read and segment the corpora into the work folder
     python models/ner/train.py --only fit --device cuda           # train from the work folder alone, elsewhere
     python models/ner/train.py --only export                      # the trained network to the shipped files
+    python models/ner/train.py --only broaden                     # step 6 alone, from the shipped files themselves
 
 Needs torch, onnx and onnxscript beside the package itself. Each stage leaves a file in the work folder and is skipped
 where that is there already:
@@ -13,10 +14,12 @@ where that is there already:
    corpora/ner;
 3. teacher: the reader, taught by gold records and our annotations, with recombined names;
 4. student: a fast network learns from gold, corpora/ner, and from what the teacher says of all the news;
-5. narrow: the student without its least channels, taught by what the student says of all the news, is what is shipped;
-6. one teacher and student more for each part of the annotated articles, which they do not see (nor people-dev and
+5. narrow: the student without its least channels, taught by what the student says of all the news;
+6. broad: the narrow network, which learns from articles of our own writing what other newsrooms write, and keeps to
+   what it says of all the news, is what is shipped;
+7. one teacher and student more for each part of the annotated articles, which they do not see (nor people-dev and
    msra-val): the relation models learn from what these say;
-7. export.
+8. export.
 """
 
 from __future__ import annotations
@@ -43,10 +46,11 @@ from export import export
 from measure import DevelopmentSet
 from narrowing import narrow
 from network import TaggerNetwork
+from reading_back import fit_norms, read_back
 from rows import Pool, Rows, lay_out
 from training import Phase, pair_characters, probabilities, train
 
-from jishi.stages.tagger import CharacterTable, fold_character
+from jishi.stages.tagger import CHARACTERS_FILE, CharacterTable, fold_character, read_characters
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "annotations"))
@@ -55,8 +59,8 @@ import annotations  # noqa: E402
 SEED = 1
 COPIES = 3  # of each gold article, with recombined names
 WIDTH_OF_TEACHER, WIDTH_OF_STUDENT, WIDTH_OF_SHIPPED = 512, 256, 160
-SHIPPED = "narrow"
-NER, GOLD, NEWS = "ner", "gold", "news"
+NARROW, SHIPPED = "narrow", "broad"
+NER, GOLD, NEWS, OWN = "ner", "gold", "news", "own"
 HELD_OUT = ("people-dev", "msra-val")  # what only the shipped network and its teacher are trained on
 # On a GPU each phase ends after so many seconds; on a processor the steps bind.
 READING = Phase(
@@ -77,6 +81,10 @@ NARROWING = Phase(
     "narrow", 5000, {NEWS: 0.65, GOLD: 0.2, NER: 0.15}, rate=2e-3, seconds=75, lanes=16, warm_up=200, average=0.998,
     masked=0.04, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "taught": 1.0},
 )  # fmt: skip
+BROADENING = Phase(
+    "broad", 500, {NEWS: 0.35, GOLD: 0.25, OWN: 0.25, NER: 0.15}, rate=5e-4, seconds=30, lanes=16, warm_up=50,
+    average=0.99, masked=0.04, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "taught": 1.0},
+)  # fmt: skip
 TEACHING_PART = replace(TEACHING, name="teacher of a part", steps=1000, seconds=25)
 STUDYING_PART = replace(STUDYING, name="student of a part", steps=1400, seconds=36)
 
@@ -86,7 +94,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, default=HERE)
     parser.add_argument("--work", type=Path, default=Path("build/ner"))
-    parser.add_argument("--only", choices=("prepare", "fit", "export"))
+    parser.add_argument("--only", choices=("prepare", "fit", "broaden", "export"))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--shorten", type=float, default=1.0, help="divide steps and seconds of all phases by this")
     options = parser.parse_args()
@@ -95,8 +103,11 @@ def main() -> None:
         Preparation(options.shared, options.work).run()
     if options.only in (None, "fit"):
         Recipe(options.work, torch.device(options.device), options.shorten).run()
+    if options.only == "broaden":
+        Preparation(options.shared, options.work, read_characters(HERE / CHARACTERS_FILE)).run()
+        Recipe(options.work, torch.device(options.device), options.shorten).broaden(HERE)
     if options.only in (None, "export"):
-        for name in (SHIPPED, *(f"student-{part}" for part in range(annotations.FOLDS))):
+        for name in (SHIPPED, NARROW, *(f"student-{part}" for part in range(annotations.FOLDS))):
             if (options.work / f"{name}.pt").exists():
                 folder = options.out if name == SHIPPED else options.work / name
                 export_network(options.work, name, folder)
@@ -116,13 +127,15 @@ def load(path: Path) -> Any:
 class Preparation:
     """From the shared corpora to rows of numbers in the work folder."""
 
-    def __init__(self, shared: Path, work: Path) -> None:
-        self.shared, self.work = shared, work
+    def __init__(self, shared: Path, work: Path, characters: list[str] | None = None) -> None:
+        """characters: the vocabulary, if there is one already."""
+        self.shared, self.work, self.characters = shared, work, characters
 
     def run(self) -> None:
-        self.cached("characters", self.collect_characters)
+        self.cached("characters", lambda: self.characters or self.collect_characters())
         self.table = CharacterTable(load(self.work / "characters"))
         self.cached("gold", self.gold_rows)
+        self.cached("own", self.own_rows)
         self.cached("corpora", self.corpus_rows)
         self.cached("news", self.news_rows)
         self.cached("development", lambda: DevelopmentSet(self.shared, self.table))
@@ -177,6 +190,19 @@ class Preparation:
             rows.append(lay_out(itertools.chain(*copies), self.table.look_up))
         return rows
 
+    def own_rows(self) -> Rows:
+        """Give the articles of our own writing, each with recombined names beside its own."""
+        parts, corpora = self.read_labelled()
+        golds = data.read_jsonl(self.shared / "benchmark/train.gold.jsonl") + annotations.read_articles(self.shared)
+        lexicon = data.title_lexicon(self.shared, golds)
+        own = [data.read_annotation(data.annotate(gold), lexicon) for gold in annotations.read_invented()]
+        own += [data.read_marked(text, spans, lexicon) for _, text, spans in annotations.read_marked()]
+        everything = [*itertools.chain(*parts), *own]
+        pool = self.name_pool(itertools.chain(everything, *corpora.values()), everything + corpora["university-news"])
+        rng = random.Random(SEED)
+        copies = [own, *([recombine(s, pool, rng) for s in own] for _ in range(COPIES - 1))]
+        return lay_out(itertools.chain(*copies), self.table.look_up)
+
     def name_pool(self, with_names: Iterable[Sequence], with_organisations: Iterable[Sequence]) -> NamePool:
         names: Counter[str] = Counter()
         for sequence in self.read_news():
@@ -206,7 +232,7 @@ class Recipe:
         self.evaluate = lambda network: development.measure(network, device)
         gold = {f"{GOLD}-{part}": rows for part, rows in enumerate(load(work / "gold"))}
         self.corpora = load(work / "corpora")
-        self.pool = Pool(gold | self.corpora | {NEWS: load(work / "news")}, device, SEED)
+        self.pool = Pool(gold | self.corpora | {OWN: load(work / "own"), NEWS: load(work / "news")}, device, SEED)
 
     def run(self) -> None:
         parts = range(annotations.FOLDS)
@@ -215,12 +241,22 @@ class Recipe:
         self.teach("teacher")
         self.stage("student", None, STUDYING, parts, whole=True)
         self.teach("student", attentive=False)
-        self.stage(SHIPPED, "student", NARROWING, parts, whole=True)
+        self.stage(NARROW, "student", NARROWING, parts, whole=True)
+        self.broaden()
         for part in parts:
             seen = [other for other in parts if other != part]
             self.stage(f"teacher-{part}", "reader", TEACHING_PART, seen, attentive=True)
             self.teach(f"teacher-{part}")
             self.stage(f"student-{part}", None, STUDYING_PART, seen)
+
+    def broaden(self, shipped: Path | None = None) -> None:
+        """Train the last phase of the shipped network. shipped: where its files are, if it was not trained here."""
+        if shipped is not None:
+            network = read_back(shipped).to(self.device)
+            fit_norms(network, self.read(self.pool.draw({NEWS: 1.0}, random.Random(SEED), lanes=16)))
+            torch.save(network.state_dict(), self.work / f"{NARROW}.pt")
+        self.teach(NARROW, attentive=False)
+        self.stage(SHIPPED, NARROW, BROADENING, range(annotations.FOLDS), whole=True)
 
     def shares(self, phase: Phase, parts: Iterable[int], whole: bool) -> dict[str, float]:
         """Give the share of each source: those of a group are divided, by size."""
@@ -232,7 +268,7 @@ class Recipe:
         shares = {name: phase.shares.get(NER, 0.0) * weight / sum(weights.values()) for name, weight in weights.items()}
         sizes = {f"{GOLD}-{part}": len(self.pool.sources[f"{GOLD}-{part}"].bounds) for part in parts}
         shares |= {name: phase.shares.get(GOLD, 0.0) * size / sum(sizes.values()) for name, size in sizes.items()}
-        return shares | {NEWS: phase.shares.get(NEWS, 0.0)}
+        return shares | {name: phase.shares.get(name, 0.0) for name in (OWN, NEWS)}
 
     def stage(
         self,
@@ -248,7 +284,7 @@ class Recipe:
         if path.exists():
             return
         torch.manual_seed(SEED)
-        network = self.narrowed(start) if name == SHIPPED and start else self.load(start, attentive)
+        network = self.narrowed(start) if name == NARROW and start else self.load(start, attentive)
         seconds = math.inf if self.device.type == "cpu" else phase.seconds / self.shorten
         shortened = replace(phase, steps=int(phase.steps / self.shorten), seconds=seconds)
         network = train(network, self.pool, shortened, self.shares(phase, parts, whole), SEED, self.evaluate)
@@ -259,14 +295,16 @@ class Recipe:
 
     def load(self, name: str | None, attentive: bool) -> TaggerNetwork:
         """Give a network as a checkpoint left it (None: as it is before training)."""
+        state = torch.load(self.work / f"{name}.pt", map_location=self.device) if name else {}
         width = WIDTH_OF_TEACHER if attentive else WIDTH_OF_STUDENT
+        width = state["entities.weight"].shape[1] if state else width
         network = TaggerNetwork(self.table.size, width, attentive).to(self.device)
         if name:
-            network.load_state_dict(torch.load(self.work / f"{name}.pt", map_location=self.device), strict=attentive)
+            network.load_state_dict(state, strict=attentive)
         return network
 
     def narrowed(self, name: str) -> TaggerNetwork:
-        """Give the network that is shipped as it begins: a checkpoint without its least channels."""
+        """Give the narrow network as it begins: a checkpoint without its least channels."""
         network = TaggerNetwork(self.table.size, WIDTH_OF_SHIPPED).to(self.device)
         batch = self.pool.draw({NEWS: 1.0}, random.Random(SEED), lanes=16)
         narrow(self.load(name, attentive=False), network, self.read(batch))

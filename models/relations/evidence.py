@@ -3,14 +3,14 @@
     python models/relations/evidence.py --shared ../shared --taggers build/ner    # writes evidence.npz.xz
 
 The recipe in models/ner trains one tagger more for each part of the annotated articles, without that part
-(build/ner/student-0, …). Their probabilities of frames and roles, coarsely and without any text, are kept here, so that
+(build/ner/student-0, …); those of our own writing are read by the tagger as it was before it learnt from them
+(build/ner/narrow). Their probabilities of frames and roles, coarsely and without any text, are kept here, so that
 the relation models can be trained anew without those taggers.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import io
 import json
 import lzma
@@ -39,17 +39,10 @@ COLUMNS = len(FRAME_LABELS) * (len(FRAME_TAGS) - 1)  # what is in no frame need 
 
 
 class StoredEvidence:
-    """Probabilities of frames and roles of every character of the annotated articles.
-
-    Articles that are not stored (those of our own writing, which no tagger has seen) are read by the shipped tagger.
-    """
+    """Probabilities of frames and roles of every character of the annotated articles."""
 
     def __init__(self, rows: dict[str, Any]) -> None:
         self.rows = rows
-
-    @functools.cached_property
-    def _reader(self) -> Reader:
-        return Reader(jishi.load())
 
     def set_on(self, doc: Doc) -> None:
         """Set `doc._.frame_scores`, `doc._.role_scores` and `doc.spans["frames"]`.
@@ -57,9 +50,7 @@ class StoredEvidence:
         Raises ValueError where the article's normalised text is not what the taggers read.
         """
         article = doc._.article
-        rows = self.rows.get(article.id)
-        if rows is None:
-            rows = self._reader.read(article)
+        rows = self.rows[article.id]
         if len(rows) != len(read_text(doc)):
             raise ValueError(f"{article.id} is normalised otherwise by now: run models/relations/evidence.py anew")
         values = np.square(rows.astype(np.float32) / STEPS)
@@ -109,20 +100,28 @@ def make_evidence(shared: Path, taggers: Path) -> None:
     with (shared / "benchmark/train.gold.jsonl").open(encoding="utf-8") as lines:
         golds = [json.loads(line) for line in lines]
     golds += annotations.read_articles(shared) + annotations.read_talks(shared)
-    ids, lengths, rows = [], [], []
-    for part in range(annotations.FOLDS):
-        reader = Reader(jishi.load(model=taggers / f"student-{part}"))
-        for gold in golds:
-            if annotations.fold_of(gold["id"]) != part or gold["id"] in ids:
-                continue
-            values = reader.read(Article(gold["text"], gold["id"], gold["title"], gold["published"]))
-            ids.append(gold["id"])
-            lengths.append(len(values))
-            rows.append(values)
+    unseen = {
+        f"student-{part}": [gold for gold in golds if annotations.fold_of(gold["id"]) == part]
+        for part in range(annotations.FOLDS)
+    }
+    unseen["narrow"] = annotations.read_invented()
+    rows: dict[str, Any] = {}
+    for name, articles in unseen.items():
+        reader = Reader(jishi.load(model=taggers / name))
+        for gold in articles:
+            if gold["id"] not in rows:
+                article = Article(gold["text"], gold["id"], gold["title"], gold["published"])
+                rows[gold["id"]] = reader.read(article)
+    write_evidence(rows)
+
+
+def write_evidence(rows: dict[str, Any]) -> None:
+    """Write the evidence of the articles, by their ids."""
     with lzma.open(FILE, "wb") as file:
-        columns = np.ascontiguousarray(np.concatenate(rows).T)
-        np.savez(file, ids=np.array(ids), lengths=np.array(lengths), columns=columns)
-    print(f"{FILE}: {len(ids)} articles, {FILE.stat().st_size / 1e6:.1f} MB")
+        columns = np.ascontiguousarray(np.concatenate(list(rows.values())).T)
+        lengths = [len(values) for values in rows.values()]
+        np.savez(file, ids=np.array(list(rows)), lengths=np.array(lengths), columns=columns)
+    print(f"{FILE}: {len(rows)} articles, {FILE.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":
