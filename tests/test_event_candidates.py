@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
-from jishi.stages.event_facts import find_attendance, find_place_candidates
+from jishi.stages.event_facts import find_attendance, find_place_candidates, is_byline
 from jishi.stages.event_names import find_name_candidates
 from jishi.stages.findings import register_extensions
 
@@ -90,3 +90,28 @@ def test_a_venue_ends_before_the_word_of_holding(text: str, venue: str):
     found = {text[c.start : c.end] for c in find_place_candidates(build(text))}
     assert venue in found
     assert not any(place.startswith(venue) and place != venue for place in found if "，" not in place)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "据了解，自5月以来，青禾镇已召开议事会36场，参会群众1500余人次。",
+        "会议应到委员328人，出席符合规定。",
+    ],
+)
+def test_numbers_of_many_events_or_of_members_are_no_candidates(text: str):
+    assert find_attendance(build(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "medium", "wanted"),
+    [
+        ("江畔开论坛\n临江网南屏11月20日电（记者江雨）论坛20日举行。", "临江网", True),
+        ("【临江日报讯】论坛20日举行。", "临江日报", True),
+        ("临江网20日在南屏举办论坛。", "临江网", False),
+        ("论坛由临江网主办。", "临江网", False),
+    ],
+)
+def test_the_medium_of_a_dispatch_is_told(text: str, medium: str, wanted: bool):
+    start = text.index(medium)
+    assert is_byline(build(text), start, start + len(medium)) is wanted

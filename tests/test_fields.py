@@ -118,3 +118,7 @@ def test_who_is_named_in_a_topic_does_nothing_at_the_lecture() -> None:
     record = jishi.extract(text, title="学术报告", published="2024-05-01")
     people = {person.id: person.name for person in record.people}
     assert [(people[p.person], p.role) for p in record.events[0].participants] == [("林听雨", "speaker")]
+
+
+def test_a_value_ends_with_the_bracket_that_holds_its_label():
+    assert fields("9月16日（地点：南屏飞天饭店三楼敦煌厅）\n8:30 开幕式") == [("place", "南屏飞天饭店三楼敦煌厅")]

@@ -206,7 +206,7 @@ def read_place_field(context: Context, region: tuple[int, int]) -> str | None:
     return None
 
 
-_PLACE_VALUE = re.compile(r"(?:(?!讲座内容|报告内容|内容简介|主讲|欢迎)[^，。；、（(：:\n]){2,}")
+_PLACE_VALUE = re.compile(r"(?:(?!讲座内容|报告内容|内容简介|主讲|欢迎| [/／])[^，。；、（(：:\n]){2,}")
 
 
 def describe_place(
@@ -352,6 +352,19 @@ _PLANNED = re.compile(
     r"(?:关于(?:举办|举行|召开)[^\n]{2,50}(?:通知|公告|启事|预告|函)|(?:决定|拟|定于|将于?|计划)[^，。\n]{0,30}(?:举办|召开|举行))"
 )
 _SIGNED_BELOW = re.compile(r"[ ]*\n+[ ]*\d{4}年\d{1,2}月\d{1,2}日\s*(?:$|\n)")
+
+
+# 某网临江11月20日电（记者…）, 【某报讯】
+_BYLINE = re.compile(r"[^，。；、\n举召开办]{0,14}(?:[电讯]|消息|报[道导])(?=[ 　（(】:：\n])")
+
+
+def is_byline(context: Context, start: int, end: int) -> bool:
+    """Tell whether the medium named at `[start, end)` opens a dispatch, of which it is the source."""
+    text = context.text
+    return (
+        text[max(0, start - 1) : start] in ("", "\n", "【", "（", "(")
+        and _BYLINE.match(text, end, end + 24) is not None
+    )
 
 
 def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, int] | None) -> str | None:
@@ -509,6 +522,10 @@ _PRESENT = re.compile(
 )
 
 
+# of several events or years: 自5月以来…参会群众1500余人次
+_CUMULATIVE = re.compile("(?<!开幕|开展|启动)以来|每年|历年|连续[^，。；]{1,4}年|应到[^，。；\\n]{0,6}$")
+
+
 def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]:
     """Give each number of people with the features that tell whether it is how many took part."""
     text = context.text
@@ -527,6 +544,8 @@ def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]
             bound = "about"
         sentence_start, sentence_end = context.sentences[locate(context.sentences, match.start())]
         clause_start, clause_end = context.clauses[locate(context.clauses, match.start())]
+        if _CUMULATIVE.search(text, max(sentence_start, match.start() - 60), match.start()):
+            continue
         before, after = text[max(sentence_start, match.start() - 4) : match.start()], text[end : end + 4]
         features = [
             f"bound={bound}",

@@ -28,6 +28,7 @@ from jishi.stages.event_facts import (
     find_extent,
     find_place_candidates,
     has_signed,
+    is_byline,
     read_place_field,
     tell_stated_role,
 )
@@ -54,8 +55,8 @@ EVENT_THRESHOLD = 0.35
 UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
 DATE_THRESHOLD = 0.2
 PLACE_THRESHOLD = 0.3
-ORGANISER_THRESHOLD = 0.45
-ATTENDANCE_THRESHOLD = 0.3
+ORGANISER_THRESHOLD = 0.5
+ATTENDANCE_THRESHOLD = 0.25
 ROLE_THRESHOLD = 0.35
 LIKELIEST_ROLE_THRESHOLD = 0.32  # few who are named at an event do nothing there
 HEAD_ODDS, UNLEARNT_HEAD_ODDS = 2.2, 12.0  # by cross-validation
@@ -576,16 +577,29 @@ def weigh_types(
     head = _telling_head(_core(context.text, name), name.head) if name else ""
     kind = head_types().get(head)
     if name and kind:
-        odds = HEAD_ODDS if head == name.head and f"head={head}" in model.weights else UNLEARNT_HEAD_ODDS
+        learnt = head == name.head and f"head={head}" in model.weights
+        says_all = len(head) >= 4 and kind in _TOLD_BY_HEAD  # 表彰大会, 签约仪式
+        odds = HEAD_ODDS if learnt and not says_all else UNLEARNT_HEAD_ODDS
         types[kind] = odds * types[kind] / (1 + (odds - 1) * types[kind])
     return types
 
 
+_TOLD_BY_HEAD = ("award", "signing", "launch", "ceremony")
+
+
 def _telling_head(name: str, head: str) -> str:
-    """The head noun that tells the type: of two events in one name (运动会暨表彰大会) mostly the first one's."""
+    """The head noun that tells the type: of two events in one name (运动会暨表彰大会) mostly the first one's, before a
+    plain 活动 the one that it goes with (成人礼活动)."""
     first = name.rpartition("暨")[0].rstrip("”’》」")
     of_first = longest_head(first, len(first)) if first else ""
-    return of_first if head_types().get(of_first, "other") != "other" else head
+    if head_types().get(of_first, "other") != "other":
+        return of_first
+    bare = name.rstrip("”’》」")
+    for plain in ("活动", "主题活动", "系列活动"):
+        before = longest_head(bare, len(bare) - len(plain)) if bare.endswith(plain) else ""
+        if head_types().get(before, "other") != "other":
+            return before
+    return head
 
 
 @functools.cache
@@ -614,6 +628,8 @@ def _choose_organisers(
     for index, organisation in enumerate(doc._.organisations):
         best: dict[str, float] = {}
         for start, end in organisation.spans:
+            if is_byline(context, start, end):
+                continue
             if single or region[0] <= start < region[1] or start < context.body_start:
                 if stated := tell_stated_role(context, start, end, name):
                     best[stated] = 1.0

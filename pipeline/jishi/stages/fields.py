@@ -16,8 +16,9 @@ from jishi.stages.clauses import begin_with
 
 _GLUED_REACH = 500  # a label that is glued to other text follows another within so many characters
 _ENUMERATION = r"(?:[（(]?[一二三四五六七八九十壹贰叁肆伍陆柒捌玖参\d]{1,3}[）)]?[、.．：]?)?"
-_BREAK = re.compile(r"[\n。；;】\]|｜ 　]")
+_BREAK = re.compile(r"[\n。；;】\]|｜ 　（(]")
 _VALUE_END = re.compile("[\n。【|｜]")
+_BRACKET = re.compile("[（(）)]")
 _NEXT_LABEL = re.compile(r"[ 　|｜；;]{1,4}[\u4e00-\u9fff]{2,8}[：:]")
 
 
@@ -79,6 +80,9 @@ def find_fields(text: str) -> list[Field]:
         limit = found[i + 1][1] if i + 1 < len(found) else len(text)
         stop = _VALUE_END.search(text, start, limit)
         end = stop.start() if stop else limit
+        bracket = _BRACKET.search(text, start, end)
+        if bracket and bracket.group() in ")）":  # closes one that was opened before the label
+            end = bracket.start()
         following = _NEXT_LABEL.search(text, start, end)
         if following:
             end = following.start()
