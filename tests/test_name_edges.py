@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from jishi.stages.name_edges import find_behind_titles, mend_names
+from jishi.stages.name_edges import find_behind_titles, join_parts, mend_names
 from jishi.stages.tagger import ENTITY_TAGS, TaggedSpan
 
 
@@ -67,7 +67,7 @@ def test_an_and_before_another_office_is_no_part_of_the_name() -> None:
 def test_two_parts_of_a_name_without_a_family_name_are_one() -> None:
     text = "歌手阿拉坦其其格献唱，林听雨周望舒伴奏。"
     spans = mark(text, ("阿拉坦", "PERSON"), ("其其格", "PERSON"), ("林听雨", "PERSON"), ("周望舒", "PERSON"))
-    assert names(text, mend_names(text, spans)) == ["阿拉坦其其格", "林听雨", "周望舒"]
+    assert names(text, join_parts(text, spans)) == ["阿拉坦其其格", "林听雨", "周望舒"]
 
 
 def test_monks_are_found_beside_their_offices() -> None:

@@ -54,7 +54,6 @@ def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     phrases: PhraseFinder | None = None
     always: dict[tuple[str, bool], bool] = {}  # whether the longer form takes a verb wherever it stands
     ends = {span.end for span in spans}
-    spans = _join_parts(text, spans)
     titles_end = {span.end for span in spans if span.label == "TITLE"}
     people_start = {span.start for span in spans if span.label == "PERSON"}
     joint = {span.start for span in spans if span.label == "TITLE" and span.end in people_start}
@@ -189,7 +188,7 @@ def _is_cut_foreign(text: str, start: int, end: int) -> bool:
     return text[end + 1 : end + 2] in ("", *_MARKS)
 
 
-def _join_parts(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+def join_parts(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     """Join two tagged names with nothing between, neither of which has a family name: 乌云|其其格."""
     joined: list[TaggedSpan] = []
     for span in spans:

@@ -96,6 +96,12 @@ def build_scene(
     finder = AffiliationFinder(text, entities, title_spans, spans)
     surname_before = {mention.surname + 1: mention.surname for mention in mentions if mention.surname is not None}
     own = [finder.find(surname_before.get(title.start, title.start)) for title in titles]
+    own = [
+        (phrase[0] + text.startswith("等", phrase[0]), phrase[1])
+        if phrase and not text.endswith("籍", *phrase)  # 某某党籍|议员
+        else None
+        for phrase in own
+    ]
     organisations = {(ent.start, ent.end) for ent in entities if ent.label in ("ORG", "LOC")}
     organisations.update(phrase for phrase in own if phrase)
     merged: list[tuple[int, int]] = []
@@ -153,12 +159,16 @@ def find_holdings(scene: Scene, own: list[tuple[int, int] | None], finder: Affil
         elif organisation is None:
             carries = carries_of(scene, finder, holdings, title, mention)
             carries = [carry for carry in carries if not _is_country_of(scene, title, carry.phrase)]
+            if scene.text[slice(*scene.titles[title])] == "总书记":
+                carries = [carry for carry in carries if scene.text[slice(*carry.phrase)].endswith(("中央", "党"))]
             scored = [(carry_model.probability(carry.features), carry.bond, carry.phrase) for carry in carries]
             certainty, bond, phrase = max(scored, default=(0.0, "", (0, 0)))
             if certainty >= _CARRY_THRESHOLDS[bond]:
                 organisation = phrase
             else:
                 certainty = 1.0 - certainty
+        if organisation is None and scene.text[slice(*scene.titles[title])] == "成员":
+            continue  # of a team that is not named
         holdings.append(Holding(title, mention, organisation, best[title, mention] * certainty))
     _carry_back(scene, own, holdings)
     for holding in list(holdings):

@@ -54,6 +54,10 @@ _AFTER_TITLE = re.compile(
 _ELECTED = re.compile(r"选举|选出|推选|推举|增选|聘任|聘请|任命")
 _STOP = re.compile(r"[。！？\n]")
 _POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
+_SHARED = re.compile(
+    r"等(?:[\d一二两三四五六七八九十]+[名位]?人?|同志)?(?:当选为?|任|担任|为|被聘为|被选为|受聘为|课题组|项目组|工作组)"
+)
+_LISTED_BEFORE = re.compile(r"[、和与及][^，。；：\n]{0,24}")
 _NUMBERED = re.compile(r"([两二三四五六七八九十2-9])位$")
 _NUMBERS = {char: 2 + i // 2 for i, char in enumerate("二2三3四4五5六6七7八8九9")} | {"两": 2, "十": 10}
 _PRONOUN = re.compile(r"(?:随后|目前|现在|此前|同时)?[，,]?(他|她|其|该)")
@@ -220,6 +224,7 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
         reports = head == "记者"
         behind = left and left[0].end == start and scene.text[end : end + 1] in _LIST_MARKS
         context = _describe_context(scene, start, end, floor, ceiling)
+        shared = _share_list(scene, left, start)
         for side, people in (("L", left), ("R", right)):
             listed = _count_list(scene, people)
             names = str(listed) if listed <= 3 else "many"
@@ -259,6 +264,8 @@ def list_candidates(scene: Scene, kind: str = "T") -> list[Candidate]:
                     and _ELECTED.search(scene.text, floor, start)
                 ):
                     pair.certain = True  # 选举甲、乙为副主任
+                if side == "L" and rank < shared:
+                    pair.certain = True  # 甲公司经理甲、乙公司董事长乙等28人当选副会长
                 if side == "L" and rank == 0 and _PRONOUN_HOLDS.fullmatch(own):
                     pair.certain = True  # 甲女士，她同时担任某基地的主任
                 pair.listed = rank > 0 and unlisted in ("", "：", "等")
@@ -328,6 +335,18 @@ def _opens_name(scene: Scene, title: int, name: Item, before: str, touch: str) -
     if touch[1] != "_" or before[:1] in ("", "O", "T"):
         return False
     return name.start == end or _AFTER_TITLE.fullmatch(scene.text, end, name.start) is not None
+
+
+def _share_list(scene: Scene, people: list[Item], title: int) -> int:
+    """Give how many of the names before a title, nearest first, share it: 甲、某公司董事长乙等28人当选|副会长."""
+    if not people or not _SHARED.fullmatch(scene.text, people[0].end, title):
+        return 0
+    count = 1
+    for later, earlier in itertools.pairwise(people):
+        if not _LISTED_BEFORE.fullmatch(scene.text, earlier.end, later.start):
+            break
+        count += 1
+    return count
 
 
 def _people_near(scene: Scene, position: int, step: int, floor: int, ceiling: int) -> list[Item]:

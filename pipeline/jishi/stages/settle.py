@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from jishi.lexicons import read_lines
-from jishi.stages.name_edges import find_behind_titles, mend_names
+from jishi.stages.name_edges import find_behind_titles, join_parts, mend_names
 from jishi.stages.organisation_edges import (
     join_departments,
     join_touching,
@@ -80,7 +80,7 @@ def settle(
     kept.sort(key=lambda span: span.start)
     kept = mend_names(text, kept)
     kept = sorted([*kept, *find_behind_titles(text, kept, scores, DOUBTFUL["PERSON"])], key=lambda span: span.start)
-    kept = sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start)
+    kept = join_parts(text, sorted([*kept, *find_missed(text, kept, scores)], key=lambda span: span.start))
     return add_departments(text, kept, scores)
 
 

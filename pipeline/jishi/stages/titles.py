@@ -216,8 +216,9 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
                 titles.append((a, b))
             continue
         before = text[a : known[0]]
-        if before and _is_body(before):
-            a = known[0]  # 教务处|处长
+        of_town = len(before) in (2, 3) and text[known[0] : b] in ("市长", "县长")
+        if before and (_is_body(before) or of_town):
+            a = known[0]  # 教务处|处长, 青禾市长
         elif before and before[-1] in surnames() and (len(before) == 1 or _is_body(before[:-1])):
             continue  # 周教授, 社区马主任: somebody else by family name and title
         if b - a >= 2 and text[a:b] not in _not_titles():
