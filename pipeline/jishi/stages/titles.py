@@ -221,7 +221,9 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
             a = known[0]  # 教务处|处长, 青禾市长
         elif before and before[-1] in surnames() and (len(before) == 1 or _is_body(before[:-1])):
             continue  # 周教授, 社区马主任: somebody else by family name and title
-        if b - a >= 2 and text[a:b] not in _not_titles():
+        if b - a >= 4 and text.endswith("人大代表", a, b):
+            titles.append((b - 2, b))  # 区人大|代表
+        elif b - a >= 2 and text[a:b] not in _not_titles():
             titles.append((a, b))
     return titles
 
