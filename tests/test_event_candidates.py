@@ -115,3 +115,15 @@ def test_numbers_of_many_events_or_of_members_are_no_candidates(text: str):
 def test_the_medium_of_a_dispatch_is_told(text: str, medium: str, wanted: bool):
     start = text.index(medium)
     assert is_byline(build(text), start, start + len(medium)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("8月16日晚，青禾县谷口村的院坝里，听雨用方言开讲。", "青禾县谷口村的院坝"),
+        ("6月28日上午，滨湖派出所二楼会议室，一张长桌，两壶清茶。", "滨湖派出所二楼会议室"),
+        ("10时许，渡口码头上人声鼎沸。", "渡口码头"),
+    ],
+)
+def test_a_venue_may_follow_a_time_without_a_word_of_place(text: str, wanted: str):
+    assert wanted in {text[c.start : c.end] for c in find_place_candidates(build(text))}

@@ -92,6 +92,7 @@ def test_confidence_says_how_sure_the_model_is(nlp: Language):
 SOONER = [
     event_facts._LEADS, event_facts._PLACE_END, event_facts._ATTENDANCE, fields._pattern(), talk_candidates._OPENING,
     talk_candidates._CLOSING, talk_candidates._LABELLED, talk_candidates._ABOUT, event_facts._LASTS,
+    event_facts._AFTER_TIME,
 ]  # fmt: skip
 
 

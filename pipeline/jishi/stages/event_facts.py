@@ -159,8 +159,8 @@ _TIME = re.compile(r"[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期�
 
 
 def find_place_candidates(context: Context) -> list[PlaceCandidate]:
-    """Give the phrases after a word of place (在, 于, 假, 走进, 地点：), each with up to four right ends, and what the
-    tagger marked as venue."""
+    """Give the phrases after a word of place (在, 于, 走进, 地点：), each with up to four right ends, those after a time
+    up to 里, 内 or a comma, and what the tagger marked as venue."""
     text = context.text
     inside = bytearray(len(text) + 1)
     for start, end, label in context.entities:
@@ -184,12 +184,31 @@ def find_place_candidates(context: Context) -> list[PlaceCandidate]:
                 ends += 1
             if ends == 4 or closing.group() in "，。；！？\n":
                 break
+    for time in _AFTER_TIME.finditer(text):
+        start = time.end()
+        for closing in _UNLED_END.finditer(text, start + 3, min(len(text), start + 26)):
+            if not inside[closing.start()]:
+                found.setdefault(
+                    (start, closing.start()), PlaceCandidate(start, closing.start(), "时", closing.group())
+                )
+            if closing.group() in "，。；\n":
+                break
     for start, end, label in context.frames.over(0, len(text)):
         if label == "PLACE" and not inside[start] and not inside[end] and not _is_held(text, start, end):
             found.setdefault(
                 (start, end), PlaceCandidate(start, end, text[max(0, start - 1) : start], text[end : end + 1])
             )
     return sorted(found.values(), key=lambda c: (c.start, c.end))
+
+
+# 8月16日晚，某村的院坝里，…: a venue that no word of place leads
+_AFTER_TIME = re.compile(
+    begin_with(
+        "日号上下中夜当今昨晚傍清一0123456789",
+        r"(?:[日号]|[上下中]午|[夜当今昨]?晚上?|傍晚|清晨|一大早|[0-9][时分点]许?)，?(?![^，。；\n]{0,2}[，。；\n])",
+    )
+)
+_UNLED_END = re.compile("[里内上前外]|[，。；\n]")
 
 
 def _is_held(text: str, start: int, end: int) -> bool:
