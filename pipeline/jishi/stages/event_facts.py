@@ -159,7 +159,7 @@ _TIME = re.compile(r"[0-9]年|[0-9]月|[0-9]日|今年|去年|上午|下午|期�
 
 
 def find_place_candidates(context: Context) -> list[PlaceCandidate]:
-    """Give the phrases after a word of place (在, 于, 走进, 地点：), each with up to four right ends, those after a time
+    """Give the phrases after a word of place (在, 于, 走进, 地点：), with up to four right ends each, after a time
     up to 里, 内 or a comma, and what the tagger marked as venue."""
     text = context.text
     inside = bytearray(len(text) + 1)
