@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from jishi.stages.clauses import find_clauses, locate
 from jishi.stages.talk_candidates import find_topic_candidates
 from jishi.stages.talks import _score_frames
+from jishi.stages.topic_frames import read_frame, tells_talk
 
 
 def topics(text: str) -> set[str]:
@@ -23,6 +25,14 @@ def topics(text: str) -> set[str]:
         ("导演范知秋与同学们分享了《渡口》的拍摄历程。", {"《渡口》的拍摄历程"}),
         ("三位系主任分别以「乐耕、乐居、乐游」介绍各系。", {"乐耕", "乐居", "乐游", "乐耕、乐居、乐游"}),
         ("报告题目：怎样读懂潮汐（How to read the tide", {"怎样读懂潮汐"}),
+        ("林听雨围绕晚稻的水肥管理，用家乡话讲了半个钟头。", {"晚稻的水肥管理"}),
+        ("三位书友就译名的取舍、注释的分寸热烈提问。", {"译名的取舍", "注释的分寸"}),
+        (
+            "沈砚秋谈“渡口精神”的传承，顾南舟讲了《潮汐志》在海外的流传。",
+            {"“渡口精神”的传承", "《潮汐志》在海外的流传"},
+        ),
+        ("双方就教师互访、学科的机遇与挑战进行交流。", {"教师互访", "学科的机遇与挑战"}),
+        ("双方就教师互访、图书互借和联合科研进行交流。", {"教师互访", "图书互借", "联合科研"}),
     ],
 )
 def test_topics_are_among_the_candidates(text: str, wanted: set[str]):
@@ -35,6 +45,8 @@ def test_topics_are_among_the_candidates(text: str, wanted: set[str]):
         ("双方就古籍修复的难题进行研讨，气氛热烈。", "古籍修复的难题进行"),
         ("唐一舟老师就桥梁巡检、隧道通风等问题与现场工人进行了交流。", "现场工人"),
         ("施院长的演讲围绕三个主题展开。", "三个主题"),
+        ("梁永康向业主讲解报修的流程，随后答问。", "解报修的流程"),
+        ("双方就教师互访、学科的机遇与挑战进行交流。", "挑战"),
     ],
 )
 def test_what_cannot_be_a_topic_is_no_candidate(text: str, unwanted: str):
@@ -60,3 +72,31 @@ def test_topics_of_one_list_or_title_are_judged_together(
     names = [text[c.start : c.end] for c in candidates]
     scores = _score_frames(SimpleNamespace(text=text), candidates, [alone[name] for name in names])
     assert dict(zip(names, scores, strict=True)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("陆知白讲了“一条河的两岸”。", True),
+        ("陆知白谈的是「家书怎么写」；", True),
+        ("陆知白讲授“读谱”“记谱”和“移调”。", True),
+        ("陆知白以《守住一盏灯》为题给新兵上了一堂课。", True),
+        ("陆知白作了题为“潮间带的四季”的报告。", True),
+        ("最后，陆知白作动员讲话，题为《再走一程》。", True),
+        ("首场「灯塔与航标」五月二日举行，由陆知白主讲。", True),
+        ("陆知白发表了题为《潮间带》的论文。", False),
+        ("系列课第一讲“读谱”下周开课。", False),
+        ("大会以“共赴山海”为主题举行。", False),
+        ("社区设立“邻里书屋”。", False),
+    ],
+)
+def test_frames_that_are_enough_to_tell_a_talk(text: str, tells: bool):
+    clauses = find_clauses(text)
+    first = next(c for c in find_topic_candidates(text) if c.form.startswith("mark"))
+    assert tells_talk(text, *first.frame, clauses[locate(clauses, first.frame[0])][0]) is tells
+
+
+def test_a_topic_in_a_list_has_the_frame_of_the_list():
+    text = "会上，林某讲了“读谱”、“记谱”和“移调”，众人鼓掌。"
+    middle = text.index("“记谱”")
+    assert read_frame(text, middle, middle + 4, 3, is_marked=True)[:2] == ("told", "stop")

@@ -27,9 +27,10 @@ _OPENING = re.compile(
 )
 _CLOSING = re.compile(
     begin_with(
-        "进展开作做交发畅座讨研探沟授讲演汇报阐分介带提洽商协切说谈听达深广热为这",
+        "进展开作做交发畅座讨研探沟授讲演汇报阐分介带提洽商协切说谈听达深广热为这问各面聊建",
         r"(?:进行|展开|开展|(?<![合工操写创运著])作(?![用品为者业风息坊家文战物])|做(?![好到])|交换|发表|发言|畅谈|座谈|讨论|研讨|探讨|交流|沟通|授课|讲课|"
         r"演讲|讲解|讲授|讲述|汇报|报告|阐述|分享|介绍|带来|开启|提出|洽谈|商谈|协商|切磋|说明|谈|讲(?![座话])|听取|达成|深度|深入|"
+        r"提问|问答|交锋|各抒己见|畅所欲言|面对面|聊(?![天斋])|建言|"
         r"广泛|热烈|为(?:题|主题|主旨|核心|主线|切入点|内容)|这一)(?![、的和与性])",
     )
 )
@@ -71,7 +72,7 @@ _ABOUT = re.compile(
         r"(?:作了?|做了?|带来了?|进行了?|开展了?|举办了?|举行了?|召开了?|开设了?)(?:一场|一次|了|题为|主题为|有关|关于|以)*"
         r"(?=([^，。！？\n；：“《]{4,50}?)的?(?:专题|主题|学术|精彩|辅导|专场|系列|的)*(?:报告|讲座|演讲|发言|党课|授课|分享|宣讲|培训|讲解|简报|"
         r"研讨|论坛|座谈|沙龙|工作坊|课程))|"
-        r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|授课|介绍)(?:了)?(?=([^，。！？\n；：“《、]{4,40})[，。；\n])|"
+        r"(?:探讨|讨论|研讨|(?<!业)主讲(?!解)|讲授|讲解|讲述|交流|分享|授课|介绍)(?:了)?(?=([^，。！？\n；：“《、]{4,40})[，。；\n])|"
         r"(?:探讨|讨论|研讨|交流)(?:了)?(?=([^。！？\n；：“《]{4,80}?)等(?:方面|问题|议题|话题|内容|情况|主题))",
     )
 )
@@ -80,16 +81,18 @@ _FRONTED = re.compile(
 )
 _ITEM_SEPARATOR = re.compile(r"、|[，,]?以及|并就|[，,]及")
 _ITEM_SEPARATOR_LOOSE = re.compile(r"[，,]?以及|[，,]及|[、，]")  # 就A，B等进行介绍
-_LAST_SEPARATOR = re.compile(r"(?<=[^总调])[和及与](?=[^平谐解时格会])")
+# not 与, which joins within an item (机遇与挑战): of twenty last items of a list with 与 it parted one
+_LAST_SEPARATOR = re.compile(r"(?<=[^总调])[和及](?=[^平谐解时格会其])")
 _PARTNER_AFTER_LIST = re.compile(r"等[^、，。；等]{0,8}(?:和|与|同|跟|向|为|给)[^、，。；等]+$")
 _NUMBERED = re.compile(
     r"(?:[这以下如各]|[一二两三四五六七八九十几多\d]+)+[个大项点部方层]*(?:方面|部分|主题|议题|话题|专题|问题|内容|角度|层面|维度)+$"
 )
-# 从“…”到“…”, 《…》的创作历程: titles and quotations inside an unmarked topic
+# 从“…”到“…”, 《…》的创作历程, “…”的继承: titles and quotations inside an unmarked topic
 _FROM_TO = re.compile(r"从[“《][^“”《》，。；\n]{1,20}[”》][^“”《》，。；\n]{0,6}到[“《][^“”《》，。；\n]{1,20}[”》]")
 _OF_WORK = re.compile(
-    r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|介绍|解读|关于|围绕|就)了?(《[^《》\n]{1,40}》的[^，。；、《》“”\n]{2,24}?)"
-    r"(?=[，。；\n、]|等|进行|展开|作|做|的(?:报告|讲座|演讲|发言))"
+    r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|介绍|解读|关于|围绕|就|针对|谈|讲|聊)了?"
+    r"((?:《[^《》\n]{1,40}》|“[^“”\n]{1,20}”)(?:[的在与][^，。；、《》“”\n]{2,24}?|[^，。；、《》“”\n的]{1,12}?))"
+    r"(?=[，。；\n、]|等|进行|展开|开展|作|做|的(?:报告|讲座|演讲|发言))"
 )
 _UNFINISHED = frozenset("或和与及的向在对从将为把被所以并了")
 _EDGES = "“”《》「」 ，、：:"
@@ -127,7 +130,7 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
 
 def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Unmarked topics between an opening and a closing word: up to the first closing word and up to the clause's last,
-    each with and without the partner before it (就…与校友进行交流)."""
+    each with and without the partner before it (就…与校友进行交流), and up to a comma (围绕…，用方言讲)."""
     starts = [match.start() for match in _CLOSING.finditer(text)]
     late = [match.start() for match in _LATE_CLOSING.finditer(text)]
     sentences, clauses = find_sentences(text), find_clauses(text)
@@ -155,6 +158,9 @@ def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
                     yield suffix + "-", (begin, shorter)
                 if _PARTNER_AFTER_LIST.search(text, max(begin, end - 34), end):
                     continue
+            comma = text.find("，", begin, end)
+            if comma - begin >= _SHORTEST:
+                yield suffix + ",", (begin, _strip(text, begin, comma, _AND_SO_ON))
             end = _strip(text, begin, end, _AND_SO_ON)
             if end - begin >= _SHORTEST - 1:
                 yield suffix, (begin, end)

@@ -19,14 +19,18 @@ from jishi.stages.findings import TalkFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.stated_talks import StatedTalk
-from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates
+from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates, split_list
+from jishi.stages.topic_frames import read_frame, tells_talk
 
 TOPIC_THRESHOLD = 0.24
 TITLE_THRESHOLD = 0.5
 LISTED_SCORE = 0.6  # of a list that says itself that it is one: 就A、B等问题展开…
 SPEAKER_THRESHOLD = 0.5
 SPEAKER_MARGIN = 0.05
+TOLD_SCORE = 0.6  # of a quotation whose frame is enough: 讲了“…”。
 _SPEAKER_REACH = 1000
+_SUBJECT_REACH = 40
+_MOST_SPEAKERS = 5  # who discuss a topic, else it is the talk of all and of nobody
 _LONGEST_GROUP = 200  # characters between the beginning of a group and one of its people
 STATED_FORM = "stated"
 STATED = 0.9  # the confidence of a talk that an announcement or a programme states
@@ -34,13 +38,26 @@ _LIST_GAP = re.compile(
     r"[”》’』」]?[、，和与及；]{0,2}(?:以及)?[“《‘『「]?|"
     r"[”》’』」][^，。！？；\n“《‘『「]{0,12}；[^。！？；\n“《‘『「]{4,90}[“《‘『「]"  # 甲剖析了《A》；乙解读了《B》
 )
+# right before what the tagger takes for one topic and is a list of them
+_LISTING = re.compile(r"(?:就|围绕|针对|讨论了?|探讨了?|讲授了?|讲解了?|交流了?)$")
+_QUESTION = re.compile(r"如何|怎[么样]|为什么|为何|哪|吗|什么|何以|[？?]|能否|是否")
 _DISCUSSED = ("frame就", "frame围绕")
 _CLOSED_LIST = re.compile(
     r"等(?:[^，。；的]{0,4}的?)?(?:议题|话题|问题|方面)，?[^，。；]{0,8}?(?:展开|进行|开展|作|做|交换|深入)"
 )
+_MODAL = re.compile(
+    r"[将愿要应需拟]|希望|期待|继续|努力|不断|必须|推动|进一步|一直|长期|加快|能够|可以|是否|始终|坚持|紧紧"
+)
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
 _REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
 _COLLECTIVE = re.compile(r"双方|大家|与会|师生|同学们|代表们|学员|校友|专家|嘉宾|会议|大会")
+_BOTH_SIDES = re.compile("双方|宾主|两人")
+_JOINS_PARTNER = "与和同跟向为给"
+# 就…与某某进行了交流
+_WITH = re.compile(r"[”》」』]?(?:等[^，。；等]{0,8})?，?(?:分别)?(?:与|和|同|跟)")
+_TALK_WITH = re.compile(
+    r"(?:等(?:人|专家|老师)?)?(?:进行|展开|开展|深入|热烈|广泛|作|做|交换|交流|讨论|探讨|对话|座谈|沟通)"
+)
 _RESPECTIVELY = re.compile(r"分别|先后|依次|依序")
 _KINDS = (
     ("discussion", "讨论 探讨 研讨 座谈 对话 会谈 洽谈 商谈 交换意见 圆桌 辩论 沙龙 交流"),
@@ -112,6 +129,7 @@ def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
         features.append("person=sentence")
     else:
         features.append("person=earlier")
+    features += _describe_frame(context, candidate, clause_start)
     items = sum(1 for mark in "、" if mark in text[start:end])
     features.append(f"{form}:list={bool(items)}")
     features.append(f"repeated={context.phrases.count(topic, 3)}")
@@ -122,6 +140,8 @@ def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
     for pair in "《》“”":
         if pair in topic:
             features.append(f"holds={pair}")
+    if _QUESTION.search(topic):
+        features += ["question", f"{form[:5]}:question"]
     if re.search(r"\d", topic):
         features.append("digits")
     pronoun = _REFERRING.search(topic)
@@ -142,6 +162,25 @@ def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
     features += [*seen, *(f"{form[:5]}:{feature}" for feature in seen[:1])]
     features += context.evidence.frame("EVENT", candidate.start, candidate.end)[:1]
     return features
+
+
+def _describe_frame(context: Context, candidate: TopicCandidate, clause_start: int) -> list[str]:
+    """What frames the topic by kind, for words that training never met together."""
+    kind, is_marked = candidate.form[:5], candidate.form.startswith("mark")
+    before, behind, start, _ = read_frame(context.text, *candidate.frame, clause_start, is_marked)
+    named = context.count_groups(max(clause_start, start - _SUBJECT_REACH), start) > 0
+    modal = _MODAL.search(context.text, max(clause_start, start - 16), start)
+    return [
+        f"lead={before}",
+        f"trail={behind}",
+        f"{kind}:{before}:{behind}",
+        f"{kind}:{before}:{behind}:{named}",
+        f"{kind}:lead={before}",
+        f"{kind}:trail={behind}",
+        f"modal={modal.group() if modal else None}",
+        f"{kind}:modal={modal is not None}",
+        f"{kind}:{behind}:modal={modal is not None}",
+    ]
 
 
 def _nearest_group_before(context: Context, offset: int) -> PersonGroup | None:
@@ -226,18 +265,30 @@ def find_candidates(context: Context) -> list[TopicCandidate]:
     """Give the topic candidates: by marks and framing phrases, and what the tagger takes for a topic beside them."""
     found = find_topic_candidates(context.text)
     known = {(candidate.start, candidate.end) for candidate in found}
-    added = [
-        TopicCandidate(start, end, "tagger", (start, end))
-        for start, end, label in context.frames.over(0, len(context.text))
-        if label == "TOPIC" and end - start > 2 and (start, end) not in known
-    ]
-    return sorted([*found, *added], key=lambda c: (c.start, -c.end)) if added else found
+    added: list[TopicCandidate] = []
+    for start, end, label in context.frames.over(0, len(context.text)):
+        if label != "TOPIC" or end - start <= 2 or (start, end) in known:
+            continue
+        is_listed = _LISTING.search(context.text, max(0, start - 4), start)
+        spans = (is_listed and split_list(context.text, start, end)) or [(start, end)]
+        added += [TopicCandidate(*span, "tagger", (start, end)) for span in spans if span not in known]
+    every = sorted([*found, *added], key=lambda c: (c.start, -c.end)) if added else found
+    return [candidate for candidate in every if not _takes_in_partner(context, candidate)]
+
+
+def _takes_in_partner(context: Context, candidate: TopicCandidate) -> bool:
+    """Whether an unmarked topic ends with the person it is discussed with: 就版本鉴定|与林听雨|进行交流."""
+    if candidate.form.startswith("mark"):
+        return False
+    inside = context.groups_from(candidate.start + 1, candidate.end)
+    return bool(inside) and inside[-1].end >= candidate.end and context.text[inside[-1].start - 1] in _JOINS_PARTNER
 
 
 def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: LinearModel) -> list[TalkFound]:
     """Give the talks of a Doc as the two models see them."""
     candidates = find_candidates(context)
     scores = _score_frames(context, candidates, [topics.probability(d) for d in describe_topics(context, candidates)])
+    scores = [max(s, TOLD_SCORE) if _is_told(context, c) else s for s, c in zip(scores, candidates, strict=True)]
     stated = {(talk.start, talk.end): talk for talk in context.stated_talks}
     scored = [(STATED, TopicCandidate(*span, STATED_FORM, span)) for span in stated]
     title_end = context.body_start if stated else 0  # what the title names is then mostly the event
@@ -259,6 +310,13 @@ def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: Line
     ]
     _share_out(context, talks)
     return talks
+
+
+def _is_told(context: Context, candidate: TopicCandidate) -> bool:
+    if not candidate.form.startswith("mark") or candidate.start < context.body_start:
+        return False
+    start, end = candidate.frame
+    return tells_talk(context.text, start, end, context.clauses[locate(context.clauses, start)][0])
 
 
 def _score_frames(context: Context, candidates: list[TopicCandidate], scores: list[float]) -> list[float]:
@@ -332,7 +390,25 @@ def _choose_speakers(
         if score >= SPEAKER_THRESHOLD and score >= best - SPEAKER_MARGIN
         for mention in group.mentions
     }
-    return sorted(chosen)
+    chosen |= _find_other_side(context, candidate, chosen)
+    return sorted(chosen) if len(chosen) <= _MOST_SPEAKERS else []
+
+
+def _find_other_side(context: Context, candidate: TopicCandidate, chosen: set[int]) -> set[int]:
+    """The people at the topic's other side: 甲就…与乙进行交流; 甲会见了乙，双方就…, where one of the two is chosen."""
+    text, (start, end) = context.text, candidate.frame
+    with_whom = _WITH.match(text, end, end + 16)
+    if with_whom:
+        partner = context.groups_from(with_whom.end(), with_whom.end() + 3)
+        if partner and _TALK_WITH.match(text, partner[0].end, partner[0].end + 8):
+            return {mention.person for mention in partner[0].mentions}
+    sentence_start, _ = context.sentence_around(start, end)
+    both = _BOTH_SIDES.search(text, max(sentence_start, start - 8), start)
+    if both and chosen:
+        named = {m.person for group in context.groups_from(sentence_start, both.start()) for m in group.mentions}
+        if chosen & named:
+            return named
+    return set()
 
 
 def _choose(text: str, scored: list[tuple[float, TopicCandidate]]) -> list[tuple[float, TopicCandidate]]:
