@@ -7,9 +7,10 @@ import spacy
 from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
-from jishi.stages.event_facts import find_attendance, find_place_candidates, is_byline
+from jishi.stages.event_facts import find_attendance, find_place_candidates
 from jishi.stages.event_names import find_name_candidates
 from jishi.stages.findings import register_extensions
+from jishi.stages.stated_organisers import is_byline
 
 
 def build(text: str, event: str | None = None) -> Context:

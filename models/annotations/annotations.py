@@ -155,6 +155,8 @@ def main() -> None:
             ("invented", read_invented()),
         ):
             print(f"{name}: {len(items)} articles, {sum(len(item['talks']) for item in items)} talks")
+        marked = read_marked()
+        print(f"marked: {len(marked)} articles, {sum(len(spans) for _, _, spans in marked)} spans")
         return
     golds = {}
     for path in options.files:

@@ -27,10 +27,7 @@ from jishi.stages.event_facts import (
     find_attendance,
     find_extent,
     find_place_candidates,
-    has_signed,
-    is_byline,
     read_place_field,
-    tell_stated_role,
 )
 from jishi.stages.event_names import (
     VERB_INSIDE,
@@ -45,6 +42,8 @@ from jishi.stages.findings import AttendanceFound, EventFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.roles import RoleDescriber, weigh_roles
+from jishi.stages.stated_organisers import has_signed, is_byline, tell_stated_role
+from jishi.stages.told_events import find_item, find_items, find_told_events
 
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
@@ -108,7 +107,7 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
     places = find_place_candidates(context)
     attendances = find_attendance(context)
     for draft in drafts:
-        item = _find_item(items, draft.start)
+        item = find_item(items, draft.start)
         region = item or _region(context, drafts, draft)
         event, features = _fill(doc, context, draft, drafts, region, item is None, places, attendances, load)
         event.confidence = round(load("event_confidence").probability(features), 3)
@@ -165,92 +164,19 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
         drafts.append(Draft(candidate, score))
         if len(drafts) >= MOST_EVENTS:
             break
-    drafts += find_told_events(doc, context, drafts)
+    drafts += _find_told(doc, context, drafts)
     return sorted(drafts, key=lambda draft: draft.start or 0)
 
 
-# what a sentence tells of an event without a name, with the type that this is
-_DOES = {
-    "lecture": re.compile(
-        r"(?:[作做]|带来|举[办行]|开展)[^，。；\n]{0,24}(?:讲座|报告(?!会)|宣讲|演讲|讲学|党课)|授课|主讲|开讲"
-    ),
-    "visit": re.compile("走访|调研|考察|参观|到访|来访|慰问|看望|访问|会见|拜会"),
-    "signing": re.compile("签署|签约|签订"),
-}
-_NOT_HELD = re.compile("将|拟|计划|曾|截至|以来|自从|[起前后]，")
-
-
-def find_told_events(doc: Doc, context: Context, drafts: list[Draft]) -> list[Draft]:
-    """Give the events of which a paragraph tells without naming them, on another day than the others and at a place of
-    their own: 13日上午，某人走进某校，…"""
-    text = context.text
-    named = {locate(context.sentences, draft.start) for draft in drafts if draft.start is not None}
+def _find_told(doc: Doc, context: Context, drafts: list[Draft]) -> list[Draft]:
+    """Give the events told of without a name, beside those of `drafts`."""
+    starts = [draft.start for draft in drafts if draft.start is not None]
     spans = [_own_date(doc, context, draft.name) for draft in drafts if draft.name]
     days = [(start, end or start) for start, end in filter(None, spans) if start]
-    found: list[Draft] = []
-    first = locate(context.sentences, context.body_start + 1)
-    if not days:
-        return found
-    items = find_items(doc, text)
-    for date in doc._.dates:
-        number = locate(context.sentences, date.start)
-        start, end = context.sentences[number]
-        item = _find_item(items, start)
-        if (
-            (number <= first and not item)
-            or number in named
-            or (item and any(item[0] <= (draft.start or 0) < item[1] for draft in (*drafts, *found)))
-            or date.start > start + 2
-            or text[max(0, start - 1) : start] not in ("", "\n")
-            or date.granularity != "day"
-            or date.anaphoric
-            or not date.start_date
-            or (not item and any(earliest <= date.start_date <= latest for earliest, latest in days))
-            or _NOT_HELD.search(text, date.end, min(end, date.end + 60))
-        ):
-            continue
-        reach = min(end, date.end + 120)
-        told = [(act.start(), kind) for kind, does in _DOES.items() if (act := does.search(text, date.end, reach))]
-        if told and (item or _PLACED.search(text, date.end, reach)):
-            days.append((date.start_date, date.end_date or date.start_date))
-            found.append(Draft(None, 0.5, (start, end), min(told)[1]))
-        if len(drafts) + len(found) >= MOST_EVENTS:
-            break
-    return found
-    return found
+    told = find_told_events(doc, context, starts, days) if days else []
+    return [Draft(None, 0.5, (event.start, event.end), event.kind) for event in told[: MOST_EVENTS - len(drafts)]]
 
 
-_BULLET = re.compile("^[●▲■◆▶►★※◎○□▪•·◇△▷☆](?=.(.*))", re.MULTILINE)
-
-
-def find_items(doc: Doc, text: str) -> list[tuple[int, int]]:
-    """Give the items of a digest: paragraphs that open with a mark of enumeration and a date, several with one mark;
-    behind a heading so marked the paragraphs up to the next one, where the first opens with a date."""
-    bullets: dict[str, list[tuple[int, int, bool]]] = {}
-    for bullet in _BULLET.finditer(text):
-        bullets.setdefault(bullet.group(), []).append((bullet.start(), bullet.end(1), "。" in bullet[1]))
-    days = {date.start for date in doc._.dates}
-    items = []
-    for lines in bullets.values():
-        if len(lines) < 2:
-            continue
-        following = [start for start, _, _ in lines[1:]] + [len(text)]
-        for (start, line_end, told), after in zip(lines, following, strict=True):
-            opening = start + 1 if told else line_end + 1
-            if not days.isdisjoint((opening, opening + 1, opening + 2)):
-                items.append((start, line_end if told else after))
-    return sorted(items)
-
-
-def _find_item(items: list[tuple[int, int]], offset: int | None) -> tuple[int, int] | None:
-    """The one of `items` that holds `offset`."""
-    if offset is None:
-        return None
-    last = bisect.bisect_right(items, (offset, 1 << 60)) - 1
-    return items[last] if last >= 0 and offset < items[last][1] else None
-
-
-_PLACED = re.compile("[在于赴到]|走进|来到|前往|走访|考察|参观|访问")
 _OPENING = 200  # characters of the body in which a visit is told
 _VISIT = re.compile(
     r"一行[^，。；\n]{0,8}?(?:到|赴|前往|来|莅临|走进)[^，。；\n]{2,24}?"

@@ -1,0 +1,99 @@
+"""Further events of an article that have no name: told of in paragraphs of their own, or as the items of a digest."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from typing import NamedTuple
+
+from spacy.tokens import Doc
+
+from jishi.stages.clauses import locate
+from jishi.stages.context import Context
+
+# what a sentence tells of an event without a name, with the type that this is
+_DOES = {
+    "lecture": re.compile(
+        r"(?:[作做]|带来|举[办行]|开展)[^，。；\n]{0,24}(?:讲座|报告(?!会)|宣讲|演讲|讲学|党课)|授课|主讲|开讲"
+    ),
+    "visit": re.compile("走访|调研|考察|参观|到访|来访|慰问|看望|访问|会见|拜会"),
+    "signing": re.compile("签署|签约|签订"),
+}
+_PLACED = re.compile("[在于赴到]|走进|来到|前往|走访|考察|参观|访问")
+_NOT_HELD = re.compile("将|拟|计划|曾|截至|以来|自从|[起前后]，")
+
+
+class ToldEvent(NamedTuple):
+    """A sentence that tells of an event; `kind`: its type, as far as its words say so."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def find_told_events(doc: Doc, context: Context, starts: list[int], days: list[tuple[str, str]]) -> list[ToldEvent]:
+    """Give the events of which a paragraph tells without naming them, on another day than the others and at a place of
+    their own: 13日上午，某人走进某校，…
+
+    starts: where the events that have a name are named; days: their first and last days.
+    """
+    text = context.text
+    named = {locate(context.sentences, start) for start in starts}
+    days, starts = list(days), list(starts)
+    found: list[ToldEvent] = []
+    first = locate(context.sentences, context.body_start + 1)
+    items = find_items(doc, text)
+    for date in doc._.dates:
+        number = locate(context.sentences, date.start)
+        start, end = context.sentences[number]
+        item = find_item(items, start)
+        if (
+            (number <= first and not item)
+            or number in named
+            or (item and any(item[0] <= other < item[1] for other in starts))
+            or date.start > start + 2
+            or text[max(0, start - 1) : start] not in ("", "\n")
+            or date.granularity != "day"
+            or date.anaphoric
+            or not date.start_date
+            or (not item and any(earliest <= date.start_date <= latest for earliest, latest in days))
+            or _NOT_HELD.search(text, date.end, min(end, date.end + 60))
+        ):
+            continue
+        reach = min(end, date.end + 120)
+        told = [(act.start(), kind) for kind, does in _DOES.items() if (act := does.search(text, date.end, reach))]
+        if told and (item or _PLACED.search(text, date.end, reach)):
+            days.append((date.start_date, date.end_date or date.start_date))
+            starts.append(start)
+            found.append(ToldEvent(start, end, min(told)[1]))
+    return found
+
+
+_BULLET = re.compile("^[●▲■◆▶►★※◎○□▪•·◇△▷☆](?=.(.*))", re.MULTILINE)
+
+
+def find_items(doc: Doc, text: str) -> list[tuple[int, int]]:
+    """Give the items of a digest: paragraphs that open with a mark of enumeration and a date, several with one mark;
+    behind a heading so marked the paragraphs up to the next one, where the first opens with a date."""
+    bullets: dict[str, list[tuple[int, int, bool]]] = {}
+    for bullet in _BULLET.finditer(text):
+        bullets.setdefault(bullet.group(), []).append((bullet.start(), bullet.end(1), "。" in bullet[1]))
+    days = {date.start for date in doc._.dates}
+    items = []
+    for lines in bullets.values():
+        if len(lines) < 2:
+            continue
+        following = [start for start, _, _ in lines[1:]] + [len(text)]
+        for (start, line_end, told), after in zip(lines, following, strict=True):
+            opening = start + 1 if told else line_end + 1
+            if not days.isdisjoint((opening, opening + 1, opening + 2)):
+                items.append((start, line_end if told else after))
+    return sorted(items)
+
+
+def find_item(items: list[tuple[int, int]], offset: int | None) -> tuple[int, int] | None:
+    """The one of `items` that holds `offset`."""
+    if offset is None:
+        return None
+    last = bisect.bisect_right(items, (offset, 1 << 60)) - 1
+    return items[last] if last >= 0 and offset < items[last][1] else None
