@@ -117,13 +117,16 @@ def join_names(text: str, names: dict[str, list[Span]]) -> list[list[str]]:
     group_of: dict[str, list[str]] = {}
     groups: list[list[str]] = []
     for name in ordered:
+        if name in group_of:
+            continue
         longer = _find_long_form(name, index, group_of)
-        if longer is not None:
+        if longer is not None and longer in group_of:
             group_of[name] = group_of[longer]
             group_of[longer].append(name)
-        else:
-            group_of[name] = [name]
-            groups.append(group_of[name])
+            continue
+        group = [name] if longer is None else [name, longer]  # a Latin name in front: SJO（松江公司）
+        groups.append(group)
+        group_of.update(dict.fromkeys(group, group))
     return groups
 
 
