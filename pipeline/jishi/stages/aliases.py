@@ -68,7 +68,11 @@ class NameIndex:
                 self.by_beginning[char].append(name)
             for _, end in spans:
                 short = self._find_equated(text, end, starts)
-                if short is not None and (len(short) < len(name) or (short.isascii() and not name.isascii())):
+                if short is None:
+                    continue
+                if name.isascii() and not short.isascii():  # a Latin name in front: SJCO（松江公司）
+                    self.equated.setdefault(name, short)
+                elif len(short) < len(name) or (short.isascii() and not name.isascii()):
                     self.equated.setdefault(short, name)
 
     @staticmethod
@@ -124,7 +128,7 @@ def join_names(text: str, names: dict[str, list[Span]]) -> list[list[str]]:
             group_of[name] = group_of[longer]
             group_of[longer].append(name)
             continue
-        group = [name] if longer is None else [name, longer]  # a Latin name in front: SJO（松江公司）
+        group = [name] if longer is None else [name, longer]
         groups.append(group)
         group_of.update(dict.fromkeys(group, group))
     return groups
