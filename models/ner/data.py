@@ -339,10 +339,14 @@ def read_talks(gold: dict[str, Any]) -> Sequence:
 
 
 def read_marked(text: str, spans: list[tuple[int, int, str]], lexicon: TitleLexicon) -> Sequence:
-    """Give an article in which names and frames are marked; places and roles are unknown."""
+    """Give an article in which names and frames are marked; places and roles are unknown, and so are the names of
+    events, of which the marks hold shorter forms and those of other events too."""
     entities = [span for span in spans if span[2] in ENTITY_LABELS]
-    frames = [span for span in spans if span[2] in FRAME_LABELS]
-    return read_annotation(Annotation(simplify(text), entities, longest_of_each(frames), []), lexicon, "marked")
+    frames = [span for span in spans if span[2] in FRAME_LABELS and span[2] != "EVENT"]
+    annotation = Annotation(simplify(text), entities, longest_of_each(frames), [])
+    sequence = read_annotation(annotation, lexicon, "marked")
+    sequence.frames |= np.uint32(0b11111 << (5 * FRAME_LABELS.index("EVENT")))
+    return sequence
 
 
 # --- labelled corpora ---------------------------------------------------------------------------------------------
