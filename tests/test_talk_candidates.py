@@ -39,6 +39,13 @@ def test_topics_are_among_the_candidates(text: str, wanted: set[str]):
     assert wanted <= topics(text)
 
 
+def test_a_list_that_goes_on_behind_a_comma_is_one_list():
+    text = "他们就茶园的更新、如何留住青年茶农，以及老茶具怎样进课堂等议题，展开了热烈的对话。"
+    items = [c for c in find_topic_candidates(text) if c.form == "frame就"]
+    assert [text[c.start : c.end] for c in items] == ["茶园的更新", "如何留住青年茶农", "老茶具怎样进课堂"]
+    assert len({c.frame for c in items}) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "unwanted"),
     [

@@ -159,11 +159,11 @@ def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
                 if _PARTNER_AFTER_LIST.search(text, max(begin, end - 34), end):
                     continue
             comma = text.find("，", begin, end)
+            whole = _strip(text, begin, end, _AND_SO_ON)
+            if whole - begin >= _SHORTEST - 1:
+                yield suffix, (begin, whole)  # before its part: 就A、B，以及C等议题 is one list
             if comma - begin >= _SHORTEST:
                 yield suffix + ",", (begin, _strip(text, begin, comma, _AND_SO_ON))
-            end = _strip(text, begin, end, _AND_SO_ON)
-            if end - begin >= _SHORTEST - 1:
-                yield suffix, (begin, end)
 
 
 def _first_between(places: list[int], start: int, end: int) -> int | None:
