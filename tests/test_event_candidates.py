@@ -98,9 +98,10 @@ def test_a_venue_ends_before_the_word_of_holding(text: str, venue: str):
     [
         "据了解，自5月以来，青禾镇已召开议事会36场，参会群众1500余人次。",
         "会议应到委员328人，出席符合规定。",
+        f"共有{'9' * 5000}人参加。",
     ],
 )
-def test_numbers_of_many_events_or_of_members_are_no_candidates(text: str):
+def test_numbers_of_many_events_or_of_members_and_endless_ones_are_no_candidates(text: str):
     assert find_attendance(build(text)) == []
 
 

@@ -125,6 +125,18 @@ def test_no_text_takes_more_than_its_length(nlp, unit):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "十", "3人", "2024年3人到", "云汀公司、", "由云汀公司支持，", "教育部", "●1月2日，林听雨走访云汀中学。\n"],
+)
+def test_no_text_about_an_event_takes_more_than_its_length(nlp, unit):
+    """What is looked for only where there is an event: its organisers, its numbers, its further days."""
+    event = "5月3日，云汀市第三届龙舟大赛在云汀剧院举行，教育部国民健康署参加，"
+    assert len(nlp(event)._.events) == 1
+    assert grows_linearly(lambda text: nlp(event + text), unit, 3000)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["就", "“《", "1", "年月日", "（", "林听雨、", " ", "\n"])
 def test_runs_of_fifty_thousand_characters_are_read(nlp, unit):
     assert grows_linearly(lambda text: nlp(text), unit, 12_500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spacy.tokens import Doc
@@ -52,11 +52,15 @@ class Context:
     """Act words of the title, else of the first sentence."""
     speaking: int
     """How many words of speaking the text has, in steps, 5 for very many."""
+    list_ends: dict[int, int] = field(default_factory=dict)
+    """Where the lists of organisations end that were asked for, by the end of a member."""
+    list_starts: dict[int, int] = field(default_factory=dict)
+    """Where they begin, by the beginning of a member."""
 
-    def sentence_around(self, start: int, end: int) -> tuple[int, int]:
+    def sentence_around(self, start: int, end: int, reach: int = _REACH) -> tuple[int, int]:
         """Give the sentence of `start`, of an endless one only what is near `[start, end)`."""
         sentence_start, sentence_end = self.sentences[locate(self.sentences, start)]
-        return max(sentence_start, start - _REACH), min(sentence_end, end + _REACH)
+        return max(sentence_start, start - reach), min(sentence_end, end + reach)
 
     def groups_from(self, start: int, end: int) -> list[PersonGroup]:
         """Give the groups that begin in `[start, end)`, in order."""

@@ -12,7 +12,7 @@ from jishi.stages.context import Context
 from jishi.stages.evidence import describe_level
 from jishi.stages.findings import AttendanceFound
 from jishi.stages.numerals import read_number
-from jishi.stages.stated_organisers import list_end, list_start
+from jishi.stages.organisation_lists import find_list_end, find_list_start
 from jishi.stages.tagger import ORGANISATION_ROLES
 
 HOLDING = re.compile(
@@ -20,6 +20,7 @@ HOLDING = re.compile(
     r"参加|出席|前往|赴|走进|迎来|开课|组织|结业|颁奖|成立|揭幕"
 )
 
+_ENDLESS = 2000  # characters on each side that are read of a sentence that does not end
 _TIME_LABEL = re.compile(r"时间[：:为]?.{0,3}$")
 
 
@@ -30,7 +31,7 @@ def describe_date(context: Context, dates: list[Any], index: int, name: tuple[in
     """Give the features of a date (of `dates`, the Doc's) as the event's; `name` is where the event's name stands."""
     date = dates[index]
     text = context.text
-    sentence_start, sentence_end = context.sentences[locate(context.sentences, date.start)]
+    sentence_start, sentence_end = context.sentence_around(date.start, date.end, _ENDLESS)
     in_title = date.start < context.body_start
     rank, same = context.date_ranks[index]
     features = [
@@ -87,36 +88,50 @@ def find_extent(
         return None
     if date.end_date != date.start_date:
         return None
-    text = context.text
-    if kind == "exhibition":
-        for other in dates:
-            if (
-                region[0] <= other.start < region[1]
-                and other.granularity in ("day", "month")
-                and other.end_date
-                and date.start_date < other.end_date < f"{int(date.start_date[:4]) + 1}{date.start_date[4:]}"
-                and _UNTIL.search(text, max(date.end, other.start - 16), other.start)
-            ):
-                return date.start_date, other.end_date
+    last = _find_last_day(context.text, dates, date, region) if kind == "exhibition" else None
+    if last:
+        return date.start_date, last
     sentences = {locate(context.sentences, date.start)}
     if name:
         sentences.add(locate(context.sentences, name[0]))
-    for number in sorted(sentences):
-        start, end = context.sentences[number]
-        lasts = _LASTS.search(text, max(start, region[0]), min(end, region[1]))
-        days = read_number(lasts["days"] or lasts["ago"]) if lasts else None
-        if lasts is None or days is None or not 1 < days <= _MOST_DAYS:
-            continue
-        before = [other for other in dates if start <= other.start < lasts.start()]
-        if before and before[-1].start_date != date.start_date:  # 4日登场，一连八天…最后在11日…
-            continue
-        day = datetime.date.fromisoformat(date.start_date)
-        _, date_end = context.sentences[locate(context.sentences, date.start)]
-        told = text[date.end : date_end]
-        if _CLOSES.search(told):
-            return (day - datetime.timedelta(days - 1)).isoformat(), date.start_date
-        if _OPENS.search(told):
-            return date.start_date, (day + datetime.timedelta(days - 1)).isoformat()
+    extents = (_count_days(context, dates, date, number, region) for number in sorted(sentences))
+    return next(filter(None, extents), None)
+
+
+def _find_last_day(text: str, dates: list[Any], date: Any, region: tuple[int, int]) -> str | None:
+    """Give the day until which an exhibition is open that opens at `date`: within a year."""
+    for other in dates:
+        if (
+            region[0] <= other.start < region[1]
+            and other.granularity in ("day", "month")
+            and other.end_date
+            and date.start_date < other.end_date < f"{int(date.start_date[:4]) + 1}{date.start_date[4:]}"
+            and _UNTIL.search(text, max(date.end, other.start - 16), other.start)
+        ):
+            return str(other.end_date)
+    return None
+
+
+def _count_days(
+    context: Context, dates: list[Any], date: Any, sentence: int, region: tuple[int, int]
+) -> tuple[str, str] | None:
+    """Give the days of an event that opens or closes at `date` and lasts as long as the numbered sentence says."""
+    text = context.text
+    start, end = context.sentences[sentence]
+    lasts = _LASTS.search(text, max(start, region[0]), min(end, region[1]))
+    days = read_number(lasts["days"] or lasts["ago"]) if lasts else None
+    if lasts is None or days is None or not 1 < days <= _MOST_DAYS:
+        return None
+    before = [other for other in dates if start <= other.start < lasts.start()]
+    if before and before[-1].start_date != date.start_date:  # 4日登场，一连八天…最后在11日…
+        return None
+    day, others = datetime.date.fromisoformat(date.start_date), datetime.timedelta(days - 1)
+    _, date_end = context.sentences[locate(context.sentences, date.start)]
+    told = text[date.end : date_end]
+    if _CLOSES.search(told):
+        return (day - others).isoformat(), date.start_date
+    if _OPENS.search(told):
+        return date.start_date, (day + others).isoformat()
     return None
 
 
@@ -279,9 +294,9 @@ def describe_place(
 def describe_organiser(context: Context, start: int, end: int, name: tuple[int, int] | None) -> list[str]:
     """Give the features of an organisation's mention as organiser of the event whose name stands at `name`."""
     text = context.text
-    sentence_start, sentence_end = context.sentences[locate(context.sentences, start)]
+    sentence_start, sentence_end = context.sentence_around(start, end, _ENDLESS)
     clause_start, clause_end = context.clauses[locate(context.clauses, start)]
-    first, last = list_start(context, start), list_end(context, end)
+    first, last = find_list_start(context, start), find_list_end(context, end)
     before, after = text[max(sentence_start, first - 6) : first], text[last : last + 6]
     features = [
         f"in_title={start < context.body_start}",
@@ -333,7 +348,12 @@ def _overlapping(entities: list[tuple[int, int, str]], start: int, end: int) -> 
 
 # attendance
 
-_NUMERAL = r"(?:[0-9０-９][0-9０-９,，]*|[一二两三四五六七八九十百千万]+)"
+# from its first character on: what a run of digits is not followed by, no part of the run is followed by
+_NUMERAL = (
+    r"(?:(?<![0-9０-９])[0-9０-９][0-9０-９,，]*|"
+    r"(?<![一二两三四五六七八九十百千万])[一二两三四五六七八九十百千万]+)"
+)
+_MOST_DIGITS = 9
 _ATTENDANCE = re.compile(
     begin_with(
         "近将不超逾多至约大预估0-9０-９一二两三四五六七八九十百千万",
@@ -367,8 +387,9 @@ def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]
             bound = "over"
         elif match["about"] or match["vague"] or re.fullmatch(r"[百千万]", match["number"]):
             bound = "about"
-        sentence_start, sentence_end = context.sentences[locate(context.sentences, match.start())]
+        sentence_start, sentence_end = context.sentence_around(match.start(), end, _ENDLESS)
         clause_start, clause_end = context.clauses[locate(context.clauses, match.start())]
+        clause_start, clause_end = max(clause_start, sentence_start), min(clause_end, sentence_end)
         if _CUMULATIVE.search(text, max(sentence_start, match.start() - 60), match.start()):
             continue
         before, after = text[max(sentence_start, match.start() - 4) : match.start()], text[end : end + 4]
@@ -401,8 +422,7 @@ _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 def _read_number(numeral: str, unit: str) -> int | None:
     plain = re.sub(r"[,，]", "", numeral)
     if plain.isdigit():
-        value = int(plain)
-        return value * _UNITS.get(unit, 1) if value < 10**9 else None
+        return int(plain) * _UNITS.get(unit, 1) if len(plain) <= _MOST_DIGITS else None
     total, section, digit = 0, 0, None
     for char in plain + unit:
         if char in _DIGITS:

@@ -11,6 +11,7 @@ from jishi.stages.affiliations import filter_words
 from jishi.stages.tagger import TaggedSpan
 
 _OVER = re.compile(r"(?:[部院会]|总处)$")  # ministries and councils, which stand before their agencies
+_MOST_OVER = 3  # of them before an agency: 行政院|农业委员会|农粮署
 _FEWEST = 5  # characters of a name that is told wherever it stands
 _AGENCY = "署"  # which ends no other word: three characters tell an agency
 _SURE = 0.9
@@ -30,14 +31,14 @@ def _names() -> frozenset[str]:
     return frozenset(public_bodies()) | {form for form in forms if len(form) > 2 and form.endswith(_AGENCY)}
 
 
-def _find(text: str) -> list[tuple[int, int]]:
+def _find_bodies(text: str) -> list[tuple[int, int]]:
     """Give where bodies stand, an agency with the ministry before it: 卫生福利部国民健康署."""
     present = [name for name in _names() if name in text]
     if not present:
         return []
     over, under = [n for n in present if _OVER.search(n)], [n for n in present if not _OVER.search(n)]
     above, below = join_words(over), join_words(under)
-    pattern = f"(?:{above})*(?:{below})|(?:{above})" if over and under else above or below
+    pattern = f"(?:{above}){{0,{_MOST_OVER}}}(?:{below})|(?:{above})" if over and under else above or below
     return [match.span() for match in re.finditer(pattern, text)]
 
 
@@ -46,7 +47,7 @@ def complete_bodies(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     body that begins what follows: 教育部|大学 + 社会责任计划."""
     result: list[TaggedSpan] = []
     waiting = 0  # the first of `spans` that is not in `result`
-    for start, end in _find(text):
+    for start, end in _find_bodies(text):
         while waiting < len(spans) and spans[waiting].end <= start:
             result.append(spans[waiting])
             waiting += 1

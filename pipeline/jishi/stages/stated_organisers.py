@@ -8,7 +8,9 @@ import re
 from jishi.stages.clauses import locate
 from jishi.stages.context import Context
 from jishi.stages.fields import find_field
+from jishi.stages.organisation_lists import find_list_end, find_list_start
 
+_NAME_REACH = 60  # characters behind an organisation in which the event's name or the verb of holding stands
 _ORGANISING_FIELDS = ("host", "organiser", "co_organiser", "supporter")
 _TIME_WORD = (
     r"[0-9一二三四五六七八九十年月日号时点：:/、 ]|上午|下午|中午|傍晚|[上本]?(?:周|星期)[一二三四五六日天]|"
@@ -43,6 +45,8 @@ _SUPPORTS = re.compile(
     + r"(?:(?:为(?:本|此|该|活动|大会|大赛|比赛|会议|展览|讲座)[^，。；\n]{0,6})?(?:提供|给予)了?[^，。；、\n]{0,6}|"
     r"(?:联合|共同|特别|大力|鼎力|冠名|学术|独家|全程|友情)*)(?:支持|指导|赞助|支援|资助)(?=[，。；、）)\n和及与]|的[“「《]|$)"
 )
+_PARTS = ("由", "，", "；", "、")
+# 在甲指导下，…举办
 _UNDER = re.compile(
     r"的?(?:大力|悉心|具体|精心)?(?:指导|支持)(?:[和与](?:指导|支持))?下，?"
     r"[^，。；\n]{0,30}(?:[主承]办|举[办行]|组织实施)"
@@ -58,6 +62,7 @@ _SETS_UP = re.compile(
 )
 # 甲联合乙，在某地举办…
 _TOGETHER = re.compile(rf"{_WHEN}(?:联[合同]|携手|会同|联手|协同)(?![举主承协开召])[^。；，\n]{{2,50}}")
+_TOGETHER_WORDS = ("联合", "联同", "携手", "会同", "联手", "协同")
 _HELD_TOGETHER = re.compile(
     r"[^，。；\n]{0,30}，?[^，。；\n]{0,30}(?:举[办行]|召开|开[展办]|展开|主办|启动)(?!地|权|时|以来|前|后)"
 )
@@ -89,7 +94,7 @@ def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, in
     text = context.text
     if _ISSUED.match(text, end):
         return "host"
-    last, first = list_end(context, end), list_start(context, start)
+    last, first = find_list_end(context, end), find_list_start(context, start)
     says = _SAYS_ROLE.match(text, last)
     if says:
         return _ROLE_WORDS[says["word"]]
@@ -100,17 +105,31 @@ def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, in
         return "supporter"
     if _sets_up(context, first, last) or _holds_together(context, first, last):
         return "host"
-    opens = context.clauses[locate(context.clauses, first)][0] >= first - 1 or text[first - 1 : first] in "】）)]"
-    if opens and first == 0 and 0 < end < context.body_start and _HOLDS.match(text, last, context.body_start):
-        return "host"
-    if opens and _opening(context, start) and _HOLDS.match(text, last, last + 60):
-        return "host"
-    if name is None or not end <= name[0] <= end + 60:
-        return None
-    return "host" if opens and _HOLDS.match(text, last, name[0]) else None
+    return "host" if _opens_clause(context, first) and _holds(context, start, end, name) else None
 
 
-def _opening(context: Context, start: int) -> bool:
+def _opens_clause(context: Context, start: int) -> bool:
+    return (
+        context.clauses[locate(context.clauses, start)][0] >= start - 1 or context.text[start - 1 : start] in "】）)]"
+    )
+
+
+def _holds(context: Context, start: int, end: int, name: tuple[int, int] | None) -> bool:
+    """Tell whether a verb of holding follows the organisation at `[start, end)`, as a title or the first sentence
+    of the body has it, or anywhere before the event's name."""
+    text, last = context.text, find_list_end(context, end)
+    if (
+        find_list_start(context, start) == 0
+        and 0 < end < context.body_start
+        and _HOLDS.match(text, last, context.body_start)
+    ):
+        return True
+    if _is_in_opening(context, start) and _HOLDS.match(text, last, last + _NAME_REACH):
+        return True
+    return name is not None and end <= name[0] <= end + _NAME_REACH and _HOLDS.match(text, last, name[0]) is not None
+
+
+def _is_in_opening(context: Context, start: int) -> bool:
     """Tell whether the body's first sentence holds `start`."""
     return context.body_start <= start < context.sentences[locate(context.sentences, context.body_start + 1)][1]
 
@@ -131,9 +150,6 @@ def _is_supporter(context: Context, start: int, end: int) -> bool:
         and (_OTHER_ROLES.search(text, sentence_start, start) or _OTHER_ROLES.search(text, end + 2, sentence_end))
         is not None
     )
-
-
-_PARTS = ("由", "，", "；", "、")
 
 
 def _sets_up(context: Context, start: int, end: int) -> bool:
@@ -158,9 +174,6 @@ def _holds_together(context: Context, start: int, end: int) -> bool:
     return _HELD_TOGETHER.match(text, end, sentence_end) is not None
 
 
-_TOGETHER_WORDS = ("联合", "联同", "携手", "会同", "联手", "协同")
-
-
 def has_signed(context: Context, start: int, end: int) -> bool:
     """Tell whether an organisation named at `[start, end)` signs a text that gives notice of an event to be held."""
     text = context.text
@@ -170,30 +183,3 @@ def has_signed(context: Context, start: int, end: int) -> bool:
         and _SIGNED_BELOW.match(text, end) is not None
         and _PLANNED.search(text, 0, context.body_start + 400) is not None
     )
-
-
-_COORDINATION = re.compile(r"(?:[（(][^（()）\n]{1,20}[）)])?(?:[、，和与及暨]|以及)")
-_BRACKETED = re.compile(r"[（(][^（()）\n]{1,20}[）)]$")
-
-
-def list_end(context: Context, position: int) -> int:
-    """Give where the list of organisations ends of which one ends at `position`."""
-    while True:
-        step = _COORDINATION.match(context.text, position)
-        if not step or step.end() not in context.organisation_ends:
-            return position
-        position = context.organisation_ends[step.end()]
-
-
-def list_start(context: Context, position: int) -> int:
-    """Give where the list of organisations begins of which one begins at `position`."""
-    text = context.text
-    while position and text[position - 1] in "、，和与及暨":
-        end = position - 1
-        if end not in context.organisation_starts and text[end - 1 : end] in ("）", ")"):
-            bracketed = _BRACKETED.search(text, max(0, end - 22), end)
-            end = bracketed.start() if bracketed else end
-        if end not in context.organisation_starts:
-            break
-        position = context.organisation_starts[end]
-    return position
