@@ -183,7 +183,9 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
 
 
 def _ends_like_name(name: str) -> bool:
-    return ends_like_organisation(name) or any(name.endswith(word) and name != word for word in filter_words("trade"))
+    """Say whether a name ends as names of organisations do, those of firms without 公司 too: 清源电子."""
+    trades = filter_words("trade")
+    return ends_like_organisation(name) or (name not in trades and name.endswith(tuple(trades)))
 
 
 @functools.cache

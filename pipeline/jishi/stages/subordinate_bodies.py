@@ -11,7 +11,7 @@ from jishi.stages.tagger import TaggedSpan
 
 _LEGAL_FORM = re.compile(r"(?:社团|财团|行政)法人$")
 _GAP = re.compile(r"[\u4e00-\u9fff]{1,6}")
-_DOUBTFUL = 0.5
+_DOUBTFUL = 0.5  # what the tagger gave a lower score may be no name
 _ABOVE = re.compile(r"(?:[部署局厅]|委员会|公司|管理局|大队)$")
 _BELOW = re.compile(r"(?:[署局科组队场站厂]|(?<!公)司|[业运理事程务]处|分公司|研究所)$")
 _ELSEWHERE = re.compile(r"[\u4e00-\u9fff]{1,3}[省市县]|.*大学")  # what begins anew: 省教育厅|北市教育局
@@ -67,14 +67,18 @@ def _is_cut_off(text: str, form: TaggedSpan, between: TaggedSpan, rest: TaggedSp
 
 
 def _is_above(above: str, below: str) -> bool:
+    """Say whether the body `below` is part of the one right before it, or that one is but a legal form."""
+    if _LEGAL_FORM.search(above):
+        return True
     if above == below or _ELSEWHERE.match(below):
-        return _LEGAL_FORM.search(above) is not None
-    if _LEGAL_FORM.search(above) or (_HOUSE.search(below) and above in public_bodies()):
+        return False
+    if _HOUSE.search(below) and above in public_bodies():
         return True
     return _ABOVE.search(above) is not None and _BELOW.search(below) is not None
 
 
 def _find_end(text: str, span: TaggedSpan) -> int:
+    """Give where an organisation ends with what its name lacks, or with the part of it that is named behind it."""
     end = span.end
     if not ends_like_organisation(text[span.start : end]):
         ending = _ENDING.match(text, end)
