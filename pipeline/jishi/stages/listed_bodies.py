@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Sequence
 
-from jishi.lexicons import join_words
+from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import filter_words, generic_words, is_territory
 from jishi.stages.tagger import TaggedSpan
 
@@ -49,9 +49,14 @@ def add_listed(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     return _add_counted(text, result)
 
 
+@functools.cache
+def _kinds() -> frozenset[str]:
+    heads = frozenset(read_lines("organisation_heads.txt"))
+    return heads.union(generic_words(), *map(filter_words, ("kind", "bare", "trade")))
+
+
 def _is_named(name: str) -> bool:
-    kinds = generic_words() | filter_words("kind") | filter_words("bare")
-    return not (name in kinds or _NUMBER.match(name) or is_territory(name))
+    return not (name in _kinds() or _NUMBER.match(name) or is_territory(name))
 
 
 def _add_counted(text: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
@@ -67,7 +72,7 @@ def _add_counted(text: str, spans: list[TaggedSpan]) -> list[TaggedSpan]:
             start = begins.get(end)
             if start is None:
                 member = _MEMBER.search(text, max(0, end - 11), end)
-                if member is None or not taken.isdisjoint(range(member.start(1), end)):
+                if member is None or not _is_named(member[1]) or not taken.isdisjoint(range(member.start(1), end)):
                     break
                 start = member.start(1)
                 added.append(TaggedSpan(start, end, "ORG", _SCORE))
