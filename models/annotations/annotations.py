@@ -111,7 +111,8 @@ def read_invented() -> list[dict[str, Any]]:
 
 
 MARKS = {"P": "PERSON", "O": "ORG", "T": "TITLE", "E": "EVENT", "V": "PLACE", "K": "TOPIC", "H": "HONOUR"}
-_MARK = re.compile(r"[{<]([POTEVKH]):|([}>])")
+_MARK = re.compile(rf"[{{<]([{''.join(MARKS)}]):|([}}>])")
+_IN_BRACES = "POT"
 
 
 def read_marked() -> list[tuple[str, str, list[tuple[int, int, str]]]]:
@@ -133,7 +134,7 @@ def unmark(marked: str) -> tuple[str, list[tuple[int, int, str]]]:
         if mark[1]:
             opened.append((len(text), mark[1]))
             continue
-        if not opened or (mark[2] == "}") != (opened[-1][1] in "POT"):
+        if not opened or (mark[2] == "}") != (opened[-1][1] in _IN_BRACES):
             raise ValueError(f"a mark too many: {marked[max(0, done - 20) : done]}")
         start, kind = opened.pop()
         spans.append((start, len(text), MARKS[kind]))

@@ -36,6 +36,11 @@ OUTSIDE = 1
 NO_SILVER = 255
 
 
+def frame_tags_of(label: str) -> int:
+    """Give the bits of all five tags of a frame, O first."""
+    return 0b11111 << (5 * FRAME_LABELS.index(label))
+
+
 def tags_of(label: str) -> int:
     """Give the bits of all four tags of an entity label."""
     return 0b1111 << (1 + 4 * ENTITY_LABELS.index(label))
@@ -82,10 +87,9 @@ class Sequence:
         return [self.text[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def set_frame(self, start: int, end: int, label: str) -> None:
-        shift = 5 * FRAME_LABELS.index(label)
-        own = np.uint32(0b11111 << shift)
+        own = np.uint32(frame_tags_of(label))
         tags = np.zeros(end - start, np.uint32)
-        set_span(tags, 0, end - start, shift + 1)
+        set_span(tags, 0, end - start, 5 * FRAME_LABELS.index(label) + 1)
         self.frames[start:end] = (self.frames[start:end] & ~own) | tags
 
 
@@ -322,9 +326,8 @@ def read_annotation(annotation: Annotation, lexicon: TitleLexicon, source: str =
 def read_talks(gold: dict[str, Any]) -> Sequence:
     """Give an article in which only talks are annotated: topics are known, names only those of speakers."""
     sequence = Sequence(article_text(gold["title"], gold["text"]), "talks")
-    shift = 5 * FRAME_LABELS.index("TOPIC")
-    sequence.frames &= ~np.uint32(0b11111 << shift)
-    sequence.frames |= np.uint32(1 << shift)
+    sequence.frames &= ~np.uint32(frame_tags_of("TOPIC"))
+    sequence.frames |= np.uint32(frame_tags_of("TOPIC") & NO_FRAME)
     spans = [
         (start, end, "TOPIC")
         for talk in gold["talks"]
@@ -345,7 +348,7 @@ def read_marked(text: str, spans: list[tuple[int, int, str]], lexicon: TitleLexi
     frames = [span for span in spans if span[2] in FRAME_LABELS and span[2] != "EVENT"]
     annotation = Annotation(simplify(text), entities, longest_of_each(frames), [])
     sequence = read_annotation(annotation, lexicon, "marked")
-    sequence.frames |= np.uint32(0b11111 << (5 * FRAME_LABELS.index("EVENT")))
+    sequence.frames |= np.uint32(frame_tags_of("EVENT"))
     return sequence
 
 

@@ -181,14 +181,7 @@ class Preparation:
 
     def gold_rows(self) -> list[Rows]:
         parts, corpora = self.read_labelled()
-        everything = [sequence for part in parts for sequence in part]
-        pool = self.name_pool(itertools.chain(everything, *corpora.values()), everything + corpora["university-news"])
-        rng = random.Random(SEED)
-        rows = []
-        for part in parts:
-            copies = [part, *([recombine(s, pool, rng) for s in part] for _ in range(COPIES - 1))]
-            rows.append(lay_out(itertools.chain(*copies), self.table.look_up))
-        return rows
+        return self.recombined(parts, [sequence for part in parts for sequence in part], corpora)
 
     def own_rows(self) -> Rows:
         """Give the articles of our own writing, each with recombined names beside its own."""
@@ -197,11 +190,19 @@ class Preparation:
         lexicon = data.title_lexicon(self.shared, golds)
         own = [data.read_annotation(data.annotate(gold), lexicon) for gold in annotations.read_invented()]
         own += [data.read_marked(text, spans, lexicon) for _, text, spans in annotations.read_marked()]
-        everything = [*itertools.chain(*parts), *own]
+        return self.recombined([own], [*itertools.chain(*parts), *own], corpora)[0]
+
+    def recombined(
+        self, parts: list[list[Sequence]], everything: list[Sequence], corpora: dict[str, list[Sequence]]
+    ) -> list[Rows]:
+        """Give each part with copies that have recombined names: those of `everything` and the corpora."""
         pool = self.name_pool(itertools.chain(everything, *corpora.values()), everything + corpora["university-news"])
         rng = random.Random(SEED)
-        copies = [own, *([recombine(s, pool, rng) for s in own] for _ in range(COPIES - 1))]
-        return lay_out(itertools.chain(*copies), self.table.look_up)
+        rows = []
+        for part in parts:
+            copies = [part, *([recombine(s, pool, rng) for s in part] for _ in range(COPIES - 1))]
+            rows.append(lay_out(itertools.chain(*copies), self.table.look_up))
+        return rows
 
     def name_pool(self, with_names: Iterable[Sequence], with_organisations: Iterable[Sequence]) -> NamePool:
         names: Counter[str] = Counter()
