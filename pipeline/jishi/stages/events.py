@@ -52,6 +52,7 @@ MOST_EVENTS = 8
 LONGER_SHARE = 0.7
 EVENT_THRESHOLD = 0.35
 UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
+TOLD_SCORE = 0.5  # of an event that the text tells of without a name
 DATE_THRESHOLD = 0.2
 PLACE_THRESHOLD = 0.3
 ORGANISER_THRESHOLD = 0.5
@@ -75,6 +76,10 @@ class Draft:
     """Where the text tells of an event that it does not name, beside another."""
     kind: str | None = None
     """Its type, as far as the words that tell of it say so."""
+    region: tuple[int, int] = (0, 0)
+    """The part of the text that is about it."""
+    is_item: bool = False
+    """Whether that is an item of a digest: the event's day and venue then stand nowhere else."""
 
     @property
     def start(self) -> int | None:
@@ -108,8 +113,8 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
     attendances = find_attendance(context)
     for draft in drafts:
         item = find_item(items, draft.start)
-        region = item or _region(context, drafts, draft)
-        event, features = _fill(doc, context, draft, drafts, region, item is None, places, attendances, load)
+        draft.region, draft.is_item = item or _region(context, drafts, draft), item is not None
+        event, features = _fill(doc, context, draft, len(drafts), places, attendances, load)
         event.confidence = round(load("event_confidence").probability(features), 3)
         found.append(event)
         evidence.append(features)
@@ -174,7 +179,9 @@ def _find_told(doc: Doc, context: Context, drafts: list[Draft]) -> list[Draft]:
     spans = [_own_date(doc, context, draft.name) for draft in drafts if draft.name]
     days = [(start, end or start) for start, end in filter(None, spans) if start]
     told = find_told_events(doc, context, starts, days) if days else []
-    return [Draft(None, 0.5, (event.start, event.end), event.kind) for event in told[: MOST_EVENTS - len(drafts)]]
+    return [
+        Draft(None, TOLD_SCORE, (event.start, event.end), event.kind) for event in told[: MOST_EVENTS - len(drafts)]
+    ]
 
 
 _OPENING = 200  # characters of the body in which a visit is told
@@ -352,16 +359,14 @@ def _fill(
     doc: Doc,
     context: Context,
     draft: Draft,
-    drafts: list[Draft],
-    region: tuple[int, int],
-    open_region: bool,
+    count: int,
     places: list[PlaceCandidate],
     attendances: list[tuple[AttendanceFound, list[str]]],
     load: Loader,
 ) -> tuple[EventFound, list[str]]:
-    """Give the event of a draft with what `region` of the text says of it, and the features of its confidence.
-    `open_region`: a date or venue may also stand elsewhere, where `region` has none."""
-    text = context.text
+    """Give the event of a draft with what its region of the text says of it, a date or venue also with what stands
+    elsewhere where the region has none; and the features of its confidence. `count`: of all events."""
+    text, region = context.text, draft.region
     name = (draft.name.start, draft.name.end) if draft.name else None
     span = name or draft.told or _evidence(context)
     types = weigh_types(doc, context, draft.name, region, load("event_types"))
@@ -375,14 +380,14 @@ def _fill(
     certainty = [
         f"name={int(draft.score * 10) if draft.name else None}",
         f"type={int(types[kind] * 5)}",
-        f"events={len(drafts)}",
+        f"events={count}",
         f"in_title={draft.name is not None and draft.name.start < context.body_start}",
     ]
     dates = doc._.dates
     indices = [i for i, d in enumerate(dates) if region[0] <= d.start < region[1]]
     weighed = [
         (load("event_dates").probability(describe_date(context, dates, i, name)), i)
-        for i in indices or (range(len(dates)) if open_region else ())
+        for i in indices or (() if draft.is_item else range(len(dates)))
     ]
     date = _choose(weighed)
     if date and date[0] >= DATE_THRESHOLD:
@@ -392,7 +397,7 @@ def _fill(
     certainty.append(f"date={int(date[0] * 10) if date else None}")
     certainty += _describe_rivals(doc, context, name, weighed, date)
     near = dates[event.date].start if event.date is not None else None
-    candidates = [c for c in places if region[0] <= c.start < region[1]] or (places if open_region else [])
+    candidates = [c for c in places if region[0] <= c.start < region[1]] or ([] if draft.is_item else places)
     place = _choose(
         (load("event_places").probability(describe_place(context, c, name, near)), i) for i, c in enumerate(candidates)
     )
@@ -401,7 +406,7 @@ def _fill(
         chosen = candidates[place[1]]
         event.place = _bare(text[chosen.start : chosen.end]).replace("\n", "") or None
     certainty.append(f"place={int(place[0] * 4) if place else None}")
-    event.organisers = _choose_organisers(doc, context, name, region, len(drafts) == 1, load("organisers"))
+    event.organisers = _choose_organisers(doc, context, name, region, count == 1, load("organisers"))
     attendance = _choose(
         (load("attendance").probability(features), i)
         for i, (found, features) in enumerate(attendances)

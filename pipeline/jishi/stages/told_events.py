@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spacy.tokens import Doc
 
@@ -47,18 +47,11 @@ def find_told_events(doc: Doc, context: Context, starts: list[int], days: list[t
         number = locate(context.sentences, date.start)
         start, end = context.sentences[number]
         item = find_item(items, start)
-        if (
-            (number <= first and not item)
-            or number in named
-            or (item and any(item[0] <= other < item[1] for other in starts))
-            or date.start > start + 2
-            or text[max(0, start - 1) : start] not in ("", "\n")
-            or date.granularity != "day"
-            or date.anaphoric
-            or not date.start_date
-            or (not item and any(earliest <= date.start_date <= latest for earliest, latest in days))
-            or _NOT_HELD.search(text, date.end, min(end, date.end + 60))
-        ):
+        if number in named or not _opens_paragraph(text, date, start, end):
+            continue
+        if item and any(item[0] <= other < item[1] for other in starts):
+            continue
+        if not item and (number <= first or any(begins <= date.start_date <= ends for begins, ends in days)):
             continue
         reach = min(end, date.end + 120)
         told = [(act.start(), kind) for kind, does in _DOES.items() if (act := does.search(text, date.end, reach))]
@@ -67,6 +60,18 @@ def find_told_events(doc: Doc, context: Context, starts: list[int], days: list[t
             starts.append(start)
             found.append(ToldEvent(start, end, min(told)[1]))
     return found
+
+
+def _opens_paragraph(text: str, date: Any, start: int, end: int) -> bool:
+    """Say whether a paragraph opens with the sentence `[start, end)`, and that with the day of what it tells."""
+    return (
+        date.start <= start + 2
+        and text[max(0, start - 1) : start] in ("", "\n")
+        and date.granularity == "day"
+        and not date.anaphoric
+        and bool(date.start_date)
+        and _NOT_HELD.search(text, date.end, min(end, date.end + 60)) is None
+    )
 
 
 _BULLET = re.compile("^[●▲■◆▶►★※◎○□▪•·◇△▷☆](?=.(.*))", re.MULTILINE)
