@@ -33,6 +33,11 @@ def test_spans_are_where_the_strings_stand() -> None:
     assert doc._.organisations[position.organisation].name == "海岳集团"
 
 
+@pytest.mark.parametrize("act", ["中场断球", "传道授业", "裁判比赛", "参谋此事"])
+def test_what_somebody_does_is_no_title_though_it_can_be_one(act: str) -> None:
+    assert show_positions(build_doc(f"{{P:陈力行}}{act}。")) == {"陈力行": []}
+
+
 def test_family_name_with_title_is_a_mention_of_the_person() -> None:
     doc = build_doc("{T:校长}{P:刘青山}和{P:李慕白}老师到场。刘校长致辞，李老师作答。")
     found = {p.name: [doc.text[start : end + 2] for start, end in p.references] for p in doc._.people}
@@ -81,6 +86,11 @@ def test_honour_goes_to_the_person_it_is_said_of() -> None:
 def test_untagged_honour_is_known_by_its_ending() -> None:
     doc = build_doc("全国劳动模范{P:陈力行}作报告。会议部署评选优秀教师。{T:主席}{P:贾松年}主持。")
     assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["全国劳动模范"], "贾松年": []}
+
+
+def test_who_wins_another_prize_in_a_list_is_no_part_of_the_first() -> None:
+    doc = build_doc("{P:陈力行}获金奖、{P:贾松年}摘得银奖。")
+    assert {person.name: person.honours for person in doc._.people} == {"陈力行": ["金奖"], "贾松年": ["银奖"]}
 
 
 def test_honours_listed_before_the_word_for_a_title_of_honour_are_theirs() -> None:

@@ -35,6 +35,9 @@ _ITEM = rf"[“「]?(?P<prize>[^，。；、！？：\s“”「」]{{0,30}}?{_P
 _ONE = re.compile(rf"{_ITEM}(?=[，。；、！？\s）及和与的]|$|[“「])")
 _NEXT = re.compile("[、和与及]|(?=[“「])")
 _QUOTED = re.compile(r"[“「]([^“”「」]{2,30})[”」](?:[^，。；、！？]{0,4}称号)?(?=[，。；、！？\s）“「和与及的]|$)")
+# What is no prize: several, or who wins another (甲获金奖、|乙摘得银奖)
+_NO_ONE_PRIZE = re.compile("^[各两多几]|获|[夺摘捧]得|荣膺|拿[下到]|授予|评为|表彰为|当选|同学|先生|老师|颁奖|代表队")
+_NO_PRIZE = frozenset(("奖", "大奖", "奖学金", "称号", "荣誉", "荣誉称号", "多个奖", "教师"))
 _WINS = (
     r"(?P<wins>(?:被|获)?(?:授予|评为|评选为|表彰为)|荣获|喜获|分获|各获|获得|获评|获颁|获选|夺得|摘得|斩获|荣膺|捧得|拿下|当选|获|拿到)[了为]?"
     r"(?:本[^，。]{0,8}的)?"
@@ -54,6 +57,7 @@ _OF_WINNER = re.compile(r"的[^，。；、：\n]{0,24}")
 _ALSO_WON = re.compile(rf"(?<=[，。；\n])[他她]?(?:本人)?(?:曾|先后|多次|并|还|也|\d{{4}}年)+(?:被)?{_WINS}")
 _LIST_GAP = re.compile(r"(?:同学|老师|（[^（）]{0,20}）)?[、和与及][^，。；：、\n]{0,24}")
 _FAR = 44  # characters between the last name and its verb
+_NAMES_NEAR = 50  # names before a sentence without a subject that are looked at
 
 
 def find_awards(text: str, names: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -107,10 +111,6 @@ def _read_prizes(text: str, start: int, wins: str) -> tuple[list[tuple[int, int]
         position = following.end()
 
 
-_NO_ONE_PRIZE = re.compile("^[各两多几]|获得|荣获|同学|先生|老师|颁奖|代表队")
-_NO_PRIZE = frozenset(("奖", "大奖", "奖学金", "称号", "荣誉", "荣誉称号", "多个奖", "教师"))
-
-
 def _list_before(text: str, names: list[tuple[int, int]], last: int) -> list[int]:
     """Give the list of names that ends with one, in order."""
     first = last
@@ -120,16 +120,13 @@ def _list_before(text: str, names: list[tuple[int, int]], last: int) -> list[int
 
 
 def _find_topic(text: str, names: list[tuple[int, int]], following: int) -> int | None:
-    """Give the name that a sentence without a subject goes on about: the first of the sentence or line before it."""
+    """Give the name that a sentence without a subject goes on about: the only one of the line, as far as it is near."""
     if not following:
         return None
     nearest = following - 1
     line = text.rfind("\n", 0, names[nearest][0]) + 1
-    first = nearest
-    while first and names[first - 1][0] >= line:
-        first -= 1
-    people = {text[slice(*names[index])] for index in range(first, following)}
-    return first if len(people) == 1 else None
+    near = [span for span in names[max(0, following - _NAMES_NEAR) : following] if span[0] >= line]
+    return nearest if len({text[slice(*span)] for span in near}) == 1 else None
 
 
 @functools.cache

@@ -302,26 +302,32 @@ def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMe
 
 
 def _honour(person: PersonFound, honour: str) -> None:
+    """Add an honour to a person's, unless a longer form of it is there; it takes the place of shorter ones."""
     if not any(known.endswith(honour) for known in person.honours):
         person.honours = [known for known in person.honours if not honour.endswith(known)] + [honour]
 
 
+# Between an honour and who bears it; before an honour that the one before hands over or reads out; behind an honour,
+# before who has it; how many win it together
 _BORNE_BY = re.compile("、?O*T*|、?O*T?[、，]O*T+|”")
 _GIVES = re.compile(
     r"(?:(?<![评聘选称成作列定记誉认])为|[给向])[^，。；]*$|宣读|[对将][^，。；]*[\d一二三四五六七八九十百余]+[名位个][“「]?$|号召"
 )
 _WHO = re.compile(r"[”」]?(?:，?(?:分别)?[为是]|[：:（])")
 _GROUP = re.compile(r"[\d一二两三四五六七八九十百余多]+[名位个][“「]?$")
+_GIVES_WITHIN = 60  # characters before an honour in which it is told that it is handed over
 
 
 def _find_honoured(scene: Scene, start: int, end: int, scores: dict[int, float]) -> list[int]:
     """Give the likelier of the two mentions nearest to an honour, with the others of its list between which nothing
-    but marks stands; none where it is not likely. start: where the honour begins. scores: each mention's probability.
+    but marks stands; none where it is not likely. start, end: where the honour stands. scores: each mention's
+    probability.
     """
     scores = {
         mention: probability
         for mention, probability in scores.items()
-        if scene.mentions[mention][0] > start or not _GIVES.search(scene.text, scene.mentions[mention][1], start)
+        if scene.mentions[mention][0] > start
+        or not _GIVES.search(scene.text, max(scene.mentions[mention][1], start - _GIVES_WITHIN), start)
     }
     if not scores:
         return []

@@ -24,13 +24,14 @@ _ANYBODY_BEFORE = re.compile(
     r"(?:告诉|接受|采访|共见|(?<![方导指志意])[对向答让给]|(?:广大|全体|各位|诸位|众多|部分|所有|[这那]些|[这那]一批|"
     r"许多|很多|不少|(?:有关|相关|各)(?:部门|单位|院校|方面))的?)$"
 )
-# Several without names (三位副行长; behind 等 or a list they have been named), who speaks for others, 主编 as what one
-# did, and what tells a family name before a title from a word: 与石教授, but not 任教授
+# Several without names; behind 等 or a list they have been named: 三位副行长
 _SEVERAL_BEFORE = re.compile(
     r"(?<![等\d一二两三四五六七八九十百余])(?!一[位名])[\d一二两三四五六七八九十百余多数几]{1,4}[位名][^，。、；：:（(\s]{0,8}$"
 )
+# Whose 代表 speaks for them; what follows 主编 as something that is done
 _SPEAKS_FOR = ("教师", "学生", "导师", "教职工", "职工", "员工", "新生", "毕业生", "志愿者", "班主任")
 _AS_VERB = re.compile(r"了|出版|的?《|国内|国家")
+# What no family name is before a title, and what stands before one: 任|教授, 与|石教授
 _NO_FAMILY = frozenset("任曾和都应时并于常毕经历代兼原现是为总全各该")
 _BEFORE_FAMILY = frozenset("和与及由向对请邀陪随为给偕")
 _LATIN_BEFORE = re.compile(r"[A-Za-zÀ-ÿ] ?$")
@@ -128,7 +129,7 @@ _VERB_LIKE = frozenset(
     (
         "代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生",
         "干事", "干部", "记者", "代办", "指导员", "新生",
-        "翻译", "编舞", "督察", "会计", "店主", "导游", "会员", "大臣",
+        "翻译", "编舞", "督察", "会计", "店主", "导游", "会员", "大臣", "中场", "传道", "裁判", "参谋",
     )
 )  # fmt: skip
 
@@ -268,11 +269,22 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
     names: where people are named, in order. A title of the lexicon counts only where it touches a name or another title
     in a list that does (党委书记、校长刘福玉), and where nothing else is tagged.
     """
+    found = _find_tagged(text, entities, {start for start, _ in names})
+    _find_untagged(text, entities, names, found)
+    beside = _Beside(text, entities, names, found)
+    others = beside.find_others()
+    return [
+        Title(start, end, tagged)
+        for (start, end), tagged in sorted(found.items())
+        if start not in others and not beside.names_nobody(start, end)
+    ]
+
+
+def _find_tagged(text: str, entities: list[Entity], begins_name: set[int]) -> dict[tuple[int, int], bool]:
+    """Give the single titles in what is tagged as one, with the words before it that belong to it."""
     found: dict[tuple[int, int], bool] = {}
-    taken: dict[int, int] = {}  # offset → end of what covers it, for tagged entities and names
-    begins_name = {start for start, _ in names}
     latest: list[tuple[int, int]] = []
-    floor = body = 0
+    floor, body = 0, -_MAX_TITLE  # where the titles may not reach beyond; where a firm right before them ends
     for ent in entities:
         start, end = ent.start, ent.end
         if ent.label == "TITLE":
@@ -286,29 +298,17 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
                     found.pop(span, None)  # this title takes it in: 主任|药师
             latest = normalise_title(text, begin, end, ent.score)
             found.update(dict.fromkeys(latest, True))
-        if ent.label in ("TITLE", "PERSON", "ORG", "HONOUR"):
-            for offset in range(start, end):
-                taken[offset] = end
         body = end if ent.label == "ORG" else -_MAX_TITLE
         if ent.label != "LOC":
             floor = start if ent.label == "TITLE" else end
-    for start, end in names:
-        for offset in range(start, end):
-            taken[offset] = end
+    return found
 
-    def free(span: tuple[int, int] | None) -> tuple[int, int] | None:
-        """Give the span if nothing tagged lies in it; a title cut by a tagged ORG keeps what is outside it."""
-        if span is None:
-            return None
-        start, end = span
-        while start < end and start in taken:
-            start = taken[start]
-        if end - start < 2 or any(offset in taken for offset in range(start, end)):
-            return None
-        if text[start:end] in _not_titles():
-            return None
-        return (start, end) if start == span[0] or is_title(text[start:end]) else None
 
+def _find_untagged(
+    text: str, entities: list[Entity], names: list[tuple[int, int]], found: dict[tuple[int, int], bool]
+) -> None:
+    """Add the titles of the lexicon that touch a name, stand in a list with a title, or in one broken by a body."""
+    free = functools.partial(_leave_taken, text, _cover(entities, names))
     for start, end in names:
         before = free(match_title_before(text, start))
         if before:
@@ -329,57 +329,104 @@ def find_titles(text: str, entities: list[Entity], names: list[tuple[int, int]])
             if later and later not in found:
                 found[later] = False
                 pending.append(later)
-    bodies_begin = {ent.end: ent.start for ent in entities if ent.label == "ORG"}
+    bodies = {ent.end: ent.start for ent in entities if ent.label == "ORG"}
     for start, _ in list(found):  # 心理咨询师、|某校|副教授
-        first = bodies_begin.get(start, 0)
+        first = bodies.get(start, 0)
         if first and text[first - 1] == "、":
             earlier = free(match_title_before(text, first - 1))
             kind = classify_title(text[slice(*earlier)]) if earlier else ""
             if earlier and (text[earlier[1] - 1] == "师" or kind in ("rank", "expert")):
                 found.setdefault(earlier, False)
-    ends_name = {end for _, end in names}
-    strange = surnames() - {text[start] for start, _ in names}  # family names of nobody here
-    others: set[int] = set()  # where titles begin that somebody else has by family name: 关工委常务副主任|胡老师
-    for start, end in sorted(found, reverse=True):
-        addressed = _ADDRESSED.match(text, end)
-        other = addressed and end not in begins_name and start not in ends_name and text[end] in strange
-        if other or (text.startswith("、", end) and any(end < begin <= end + _MAX_TITLE for begin in others)):
-            others.add(start)
-    begins = begins_name | {start for start, _ in found}
-    bodies = [ent for ent in entities if ent.label in ("ORG", "LOC")]
-    bodies_end = {ent.end for ent in bodies}
-    bodies_inside = {offset for ent in bodies for offset in range(ent.start, ent.end)}
-    ends_title = {end for start, end in found if text[start:end] == "主编"}
 
-    def names_nobody(start: int, end: int) -> bool:
+
+def _cover(entities: list[Entity], names: list[tuple[int, int]]) -> dict[int, int]:
+    """Give each offset that a tagged entity or a name covers, with the end of what covers it."""
+    covering = [(ent.start, ent.end) for ent in entities if ent.label in ("TITLE", "PERSON", "ORG", "HONOUR")]
+    return {offset: end for start, end in (*covering, *names) for offset in range(start, end)}
+
+
+def _leave_taken(text: str, taken: dict[int, int], span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Give the span if nothing tagged lies in it; a title cut by a tagged ORG keeps what is outside it."""
+    if span is None:
+        return None
+    start, end = span
+    while start < end and start in taken:
+        start = taken[start]
+    if end - start < 2 or any(offset in taken for offset in range(start, end)):
+        return None
+    if text[start:end] in _not_titles():
+        return None
+    return (start, end) if start == span[0] or is_title(text[start:end]) else None
+
+
+class _Beside:
+    """What stands beside the titles of a text, by which some of them name nobody or somebody else.
+
+    found: the titles.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        entities: list[Entity],
+        names: list[tuple[int, int]],
+        found: dict[tuple[int, int], bool],
+    ) -> None:
+        self.text = text
+        self.found = found
+        self.begins_name = {start for start, _ in names}
+        self.ends_name = {end for _, end in names}
+        self.begins = self.begins_name | {start for start, _ in found}
+        self.strange = surnames() - {text[start] for start, _ in names}
+        """Family names of nobody here."""
+        bodies = [ent for ent in entities if ent.label in ("ORG", "LOC")]
+        self.bodies_end = {ent.end for ent in bodies}
+        self.bodies_inside = {offset for ent in bodies for offset in range(ent.start, ent.end)}
+
+    def find_others(self) -> set[int]:
+        """Give where titles begin that somebody else has by family name: 关工委常务副主任|胡老师."""
+        others: set[int] = set()
+        for start, end in sorted(self.found, reverse=True):
+            other = (
+                end not in self.begins_name
+                and start not in self.ends_name
+                and _ADDRESSED.match(self.text, end)
+                and self.text[end] in self.strange
+            )
+            listed = self.text.startswith("、", end) and any(end < begin <= end + _MAX_TITLE for begin in others)
+            if other or listed:
+                others.add(start)
+        return others
+
+    def names_nobody(self, start: int, end: int) -> bool:
         """Say whether a title between no names is anybody's: 告诉记者, 教师代表发言, 三位副行长, 石教授."""
-        if start in ends_name or end in begins:
+        if start in self.ends_name or end in self.begins:
             return False
-        counted = _SEVERAL_BEFORE.search(text, max(0, start - 16), start)
-        if (
-            counted
-            and counted.start() not in ends_name
-            and "、" not in text[max(0, counted.start() - 4) : counted.start()]
-        ):
+        text = self.text
+        if self._is_of_several(start) or self._follows_strange(start):
             return True
         if text.startswith("代表", end) and text.endswith(_SPEAKS_FOR, start, end):
             return True
-        family = text[start - 1 : start]
-        if family in strange and family not in _NO_FAMILY and start - 1 not in bodies_inside:
-            before = text[start - 2 : start - 1] if start > 1 else "\n"
-            if start - 1 in ends_name or before in _BEFORE_FAMILY or not "\u4e00" <= before <= "\u9fff":
-                return True
         if text[end : end + 1] in "、：:（(":
             return False
-        if end in ends_title and start not in bodies_end and _AS_VERB.match(text, end):
+        if text[start:end] == "主编" and start not in self.bodies_end and _AS_VERB.match(text, end):
             return True
         latin = _LATIN_BEFORE.search(text, max(0, start - 2), start)
-        if latin and latin.start() + 1 not in bodies_end and not text.startswith("的", end):
+        if latin and latin.start() + 1 not in self.bodies_end and not text.startswith("的", end):
             return True  # Rivera教授, but not IBM总裁
         return bool(_ANYBODY_BEFORE.search(text, max(0, start - 6), start) or _ANYBODY_AFTER.match(text, end))
 
-    return [
-        Title(start, end, tagged)
-        for (start, end), tagged in sorted(found.items())
-        if start not in others and not names_nobody(start, end)
-    ]
+    def _is_of_several(self, start: int) -> bool:
+        """Say whether a number counts who has the title that begins here, and nobody was named before: 三位|副行长."""
+        counted = _SEVERAL_BEFORE.search(self.text, max(0, start - 16), start)
+        if counted is None or counted.start() in self.ends_name:
+            return False
+        return "、" not in self.text[max(0, counted.start() - 4) : counted.start()]
+
+    def _follows_strange(self, start: int) -> bool:
+        """Say whether the family name of nobody here stands before a title: 与石|教授, but not 任|教授."""
+        first, text = start - 1, self.text
+        if first < 0 or text[first] not in self.strange or text[first] in _NO_FAMILY or first in self.bodies_inside:
+            return False
+        before = text[first - 1] if first else "\n"
+        return first in self.ends_name or before in _BEFORE_FAMILY or not "\u4e00" <= before <= "\u9fff"
