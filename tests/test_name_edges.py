@@ -77,6 +77,12 @@ def test_monks_are_found_beside_their_offices() -> None:
     assert names(text, find_behind_titles(text, spans, np.zeros((len(text), len(ENTITY_TAGS))), 0.5)) == ["释听雨"]
 
 
+def test_a_title_that_is_all_a_monks_name_is_none() -> None:
+    text = "住持释听雨主持。"
+    mended = mend_names(text, mark(text, ("释听雨", "TITLE")))
+    assert [(text[span.start : span.end], span.label) for span in mended] == [("释听雨", "PERSON")]
+
+
 @pytest.mark.parametrize(
     ("text", "leaning", "found"),
     [

@@ -29,9 +29,9 @@ _VERB = re.compile(
 )
 # Buddhist names, of which the tagger has seen few: 住持|释明听, 释明听|法师
 _MONK = re.compile(
-    r"(?<=[持丈院座长师])(?<=住持|方丈|监院|首座|会长|法师)释(?!迦)[\u4e00-\u9fff]{2}|释(?!迦)[\u4e00-\u9fff]{2}(?=法师|长老|大和尚|方丈)"
+    r"释(?!迦)(?:(?<=(?:住持|方丈|监院|首座|会长|法师)释)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}(?=法师|长老|大和尚|方丈))"
 )
-CERTAIN = 0.95
+_CERTAIN = 0.95  # the score of a name told by what stands beside it
 _THEN = re.compile(r"则(?=[\u4e00-\u9fff])")
 _OFFICE_TAKEN = re.compile(r"任(?!教)(?=[\u4e00-\u9fff])")
 _CLASS = re.compile(r"(?<=[）)\d一二三四五六七八九十])班")
@@ -63,7 +63,9 @@ def mend_names(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
     for span in spans:
         monk = _MONK.match(text, span.start, span.end) if span.label == "TITLE" else None
         if monk:
-            result.append(TaggedSpan(*monk.span(), "PERSON", CERTAIN))
+            result.append(TaggedSpan(*monk.span(), "PERSON", _CERTAIN))
+            if monk.end() == span.end:
+                continue
             span = span._replace(start=monk.end())
         if span.label != "PERSON":
             result.append(span)
@@ -105,7 +107,7 @@ def find_behind_titles(text: str, spans: Sequence[TaggedSpan], scores: Floats, l
     tags = [i for i, tag in enumerate(ENTITY_TAGS) if tag.endswith("-PERSON")]
     taken = {offset for span in spans for offset in range(span.start, span.end)}
     found = [
-        TaggedSpan(*monk.span(), "PERSON", CERTAIN)
+        TaggedSpan(*monk.span(), "PERSON", _CERTAIN)
         for monk in _MONK.finditer(text)
         if taken.isdisjoint(range(*monk.span()))
     ]
@@ -182,7 +184,7 @@ def _is_cut(text: str, start: int, end: int) -> bool:
 
 
 def _is_cut_foreign(text: str, start: int, end: int) -> bool:
-    """Say whether a name with an interpunct lacks its last character: 埃文斯·基普|图，"""
+    """Say whether a name with an interpunct lacks its last character: 埃文斯·基普|图."""
     if not any(mark in text[start:end] for mark in "·•・") or text[end : end + 1] not in _transliterations():
         return False
     return text[end + 1 : end + 2] in ("", *_MARKS)

@@ -55,11 +55,7 @@ _HYPHENATED = re.compile(r"[\u4e00-\u9fff]+-$")
 _LONGEST_PART = 6
 _PARTS = re.compile(r"[·•・. ]")
 _FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
-# A reign that the tagger takes for a name: 唐|贞观年间
-_REIGN = re.compile(
-    r"[汉晋唐宋金元明清](?:贞观|显庆|永徽|开元|天宝|元和|大中|咸通|熙宁|元丰|绍兴|淳熙|至元|大德|至正|洪武|永乐|宣德|正统|成化|弘治|正德|"
-    r"嘉靖|隆庆|万历|天启|崇祯|顺治|康熙|雍正|乾隆|嘉庆|道光|咸丰|同治|光绪|宣统)"
-)
+_DYNASTIES = "汉晋唐宋金元明清"
 _REGNAL = re.compile(r"(?:[一二三四五六七八九]|十[一二三四五六七八九]?)世(?![纪界代家人])")
 _ROYAL = ("王储", "亲王", "王后", "王妃", "公主", "国王")
 
@@ -177,10 +173,11 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
 
 
 def _names_nobody(text: str, start: int, end: int) -> bool:
-    """Say whether a tagged name is another word: 娘子军, an office (器材长), the end of 主席台 (主席|台就座)."""
+    """Say whether a tagged name is another word: 娘子军, an office (器材长), a reign (唐贞观|年间), the end of 主席台
+    (主席|台就座)."""
     name = text[start:end]
     office = name[-1] == "长" and len(name) > 2 and name[0] not in surnames()
-    reign = _REIGN.fullmatch(name) is not None and text[end : end + 1] in "年朝时初末"
+    reign = name[1:] in _reigns() and name[0] in _DYNASTIES and text.startswith(("年", "朝", "时", "初", "末"), end)
     return office or reign or name in _not_names() or (name[0] == "台" and text.endswith("主席", 0, start))
 
 
@@ -196,6 +193,11 @@ def _find_hyphenated(text: str, start: int, boundaries: set[int]) -> int:
     if begin is None and not "\u4e00" <= text[first.start() - 1 : first.start()] <= "\u9fff":
         begin = first.start()
     return start if begin is None else begin
+
+
+@functools.cache
+def _reigns() -> frozenset[str]:
+    return frozenset(read_lines("reigns.txt"))
 
 
 @functools.cache
