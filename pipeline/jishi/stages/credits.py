@@ -448,8 +448,8 @@ def _read_chain(text: str, start: int, end: int, *, strict: bool) -> Iterator[Cr
 def _leave_desk(text: str, start: int, limit: int) -> int:
     """Give where the names of reporters end before the place they report from: 王某/青禾报导, 王某青禾28日电."""
     desk = _DESK.search(text[start:limit])
-    filed = _FILED.search(text, start, limit)
-    if filed and filed.start() == start and not (desk and text[start + desk.start()] in "/／"):
+    filed = _FILED.match(text, start, limit)
+    if filed and not (desk and text[start + desk.start()] in "/／"):
         order = (4, 3) if text[start : start + 2] in surnames() else (3, 2)
         sizes = [size for size in order if split_names(text[start : start + size])]
         places = [(size, text[start + size : filed.end("place")]) for size in sizes]
@@ -461,7 +461,7 @@ def _leave_desk(text: str, start: int, limit: int) -> int:
 
 
 def _read_plain_names(text: str, start: int, end: int) -> list[Named]:
-    """Names without a family name, parted by spaces: 通讯员 乌云 巴雅尔."""
+    """Give names without a family name, parted by spaces: 通讯员 乌云 巴雅尔."""
     value = text[start:end].strip()
     return read_names(text, start, end) if _PLAIN_NAMES.fullmatch(value) and not _BODY_ALONE.search(value) else []
 
@@ -486,9 +486,8 @@ def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
     if _TRAILER.search(inside) or inside.startswith(("据", "根据", "转", "摘", "图", "注")):
         return
     staff = _STAFF_INSIDE.search(inside)
-    if (
-        staff and staff.start() and not re.search(_STAFF, inside[: staff.start()])
-    ):  # 林听雨 巴雅尔 本网记者 柯岩; the other reporters' brackets are read above
+    # 林听雨 巴雅尔 本网记者 柯岩; the other reporters' brackets are read above
+    if staff and staff.start() and not re.search(_STAFF, inside[: staff.start()]):
         before = inside[: staff.start()].rstrip("、，, ")
         named = read_names(text, offset, offset + len(before)) if _NAMES_ONLY.fullmatch(before) else []
         if named and all(item.is_person for item in named):
@@ -506,7 +505,7 @@ def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
 
 
 def _at(body: re.Match[str], offset: int) -> list[Named]:
-    """The name behind a body; offset: where the match begins in the text."""
+    """Give the name behind a body. offset: where the match begins in the text."""
     return [Named(body["name"], offset + body.start("name"), offset + body.end("name"), True)]
 
 
