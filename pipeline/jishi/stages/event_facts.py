@@ -63,7 +63,7 @@ _LASTS = re.compile(
     begin_with(
         "为历一连共两二三四五六七八九十",
         r"(?:(?:为期|历时|一连|连续|共)(?P<days>[0-9]{1,2}|[一两二三四五六七八九十]{1,3})[天日]|"
-        r"(?P<ago>[两二三四五六七八九十]{1,2})[天日](?:[来间]|的?(?:会议|展会|比赛|会期|展期|赛事|活动|时间)|[、，](?=[^，。\n]{0,12}[场张])))"
+        r"(?P<many>[两二三四五六七八九十]{1,2})[天日](?:[来间]|的?(?:会议|展会|比赛|会期|展期|赛事|活动|时间)|[、，](?=[^，。\n]{0,12}[场张])))"
         r"(?!后|前|以来)",
     )
 )
@@ -119,7 +119,7 @@ def _count_days(
     text = context.text
     start, end = context.sentences[sentence]
     lasts = _LASTS.search(text, max(start, region[0]), min(end, region[1]))
-    days = read_number(lasts["days"] or lasts["ago"]) if lasts else None
+    days = read_number(lasts["days"] or lasts["many"]) if lasts else None
     if lasts is None or days is None or not 1 < days <= _MOST_DAYS:
         return None
     before = [other for other in dates if start <= other.start < lasts.start()]

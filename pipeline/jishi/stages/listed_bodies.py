@@ -19,14 +19,13 @@ _HEADS = (
 _COUNTED = re.compile(r"等\d*[几数多余]?家(?:厂商|企业|公司|业者|机构|单位|银行)")
 _MEMBER = re.compile(rf"(?<=、)({_WORD}{{2,10}})$")
 _SCORE = 0.8
-_COMMON = {"建设", "投资", "控股", "出版", "传媒", "企业"}  # which end what is no name: 队伍建设
 _JOINT = re.compile(r"[、及和与]|以及")
 _NUMBER = re.compile(r"[一二三四五六七八九十几数多各]")
 
 
 @functools.cache
 def _listed() -> re.Pattern[str]:
-    brand = rf"{_WORD}{{1,10}}?(?:{join_words(filter_words('trade') - _COMMON)})"
+    brand = rf"{_WORD}{{1,10}}?(?:{join_words(filter_words('trade'))})"
     return re.compile(rf"(?:、{brand}|(?:[、及和与]|以及){_WORD}{{1,12}}?(?:{_HEADS}))(?=[、，。；等及和与])")
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from spacy import attrs
-from spacy.attrs import LENGTH, ORTH, SPACY  # type: ignore[import-not-found]
 from spacy.lang.zh import ChineseTokenizer, Segmenter
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -129,7 +128,7 @@ Bounds = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
 def find_token_bounds(doc: Doc) -> Bounds:
     """Give where the tokens begin and where they end, in code points of `doc.text`."""
-    lengths, spaces = doc.to_array([LENGTH, SPACY]).astype(np.int64).T
+    lengths, spaces = doc.to_array([attrs.LENGTH, attrs.SPACY]).astype(np.int64).T
     ends = np.cumsum(lengths + spaces) - spaces
     return ends - lengths, ends
 
@@ -150,7 +149,7 @@ def rebuild_doc(doc: Doc, boundaries: Iterable[tuple[int, int]]) -> tuple[Doc, B
     rebuilt: list[str | int] = []
     spaced: list[bool] = []
     done = 0
-    numbers, is_spaced = doc.to_array([ORTH, SPACY]).T.tolist()
+    numbers, is_spaced = doc.to_array([attrs.ORTH, attrs.SPACY]).T.tolist()
     places = itertools.groupby(sorted(cuts), lambda cut: bisect.bisect_right(starts, cut) - 1)
     for place, inside in places:
         rebuilt += numbers[done:place]
