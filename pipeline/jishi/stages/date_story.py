@@ -117,7 +117,8 @@ class Story:
             sentence, context = self.folded[start:end], load_grammar().context
             over = context["completed"].search(sentence) is not None
             ahead = context["looks_ahead"].search(sentence) is not None
-            ahead = ahead or (not over and context["may_look_ahead"].search(sentence) is not None)
+            may_be = any(context[name].search(sentence) for name in ("may_look_ahead", "planned"))
+            ahead = ahead or (may_be and not over)
             self.sentences[number] = ahead, not over
         return self.sentences[number]
 
