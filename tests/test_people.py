@@ -33,6 +33,11 @@ def test_spans_are_where_the_strings_stand() -> None:
     assert doc._.organisations[position.organisation].name == "海岳集团"
 
 
+def test_a_reign_is_nobody_but_a_name_at_the_end_is_somebody() -> None:
+    assert show_positions(build_doc("此桥建于{P:明正德}年间，管桥的是{P:明正德}")) == {"明正德": []}
+    assert show_positions(build_doc("此桥建于{P:明正德}年间。")) == {}
+
+
 @pytest.mark.parametrize("act", ["中场断球", "传道授业", "裁判比赛", "参谋此事"])
 def test_what_somebody_does_is_no_title_though_it_can_be_one(act: str) -> None:
     assert show_positions(build_doc(f"{{P:陈力行}}{act}。")) == {"陈力行": []}
