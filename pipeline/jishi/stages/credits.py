@@ -47,11 +47,16 @@ _REPORTERS_OF = re.compile(
 )
 _BOTH = re.compile(r"[ /]*(?:文[/、并]?摄|文[/、并]?图|图[/、]?文|摄影报道)$")  # 记者 王某 文/摄
 _LAST = re.compile(r"(?<=[。！？”…」])\s*[（(](?P<inside>[^（）()\n]{2,30})[）)]\s*$")
+# 音乐组组长 林听雨 报导, 公司办公室 林听雨 / 图文
+_LAST_LINE = re.compile(
+    rf"(?<=\n)[ 　]*(?P<names>[{_HAN}、]{{2,12}}(?:[ 　]+[{_HAN}、]{{2,8}}){{0,2}})(?:[ 　]+|[ 　]*/[ 　]*)"
+    r"(?P<label>报导|报道|摄影报道|图文|文图|文/图|图/文|撰稿|撰文)\s*$"
+)
 _DESCRIBED = re.compile("[，,](?=系|现为|单位)")
 _PLAIN_LINE = re.compile(r"(?<![^\n])[ ]*([^\n。：:]{4,60})(?![^\n])")
 _AT_BODY = re.compile(
     rf"(?P<body>(?:[{_HAN}]*(?:部|处|科|室|组|院|系|会|局|所|馆|站|台|队|报|社|中心|中学|小学|大学|学校|街道|镇|乡|村|县|社区|公司|"
-    rf"广播|秘书|官|员|干事|主任|书记)[ ]+)+)(?P<name>[{_HAN}]{{2,4}})"
+    rf"广播|秘书|官|员|干事|主任|书记|[组处科部]长)[ /]+)+)(?P<name>[{_HAN}]{{2,4}})"
 )
 _STAFF_INSIDE = re.compile(rf"(?<![{_HAN}]){_STAFF_LABEL}")
 _NAMES_ONLY = re.compile(rf"[{_HAN}·]{{2,6}}(?:[ 、，,]+[{_HAN}·]{{2,6}})*")
@@ -428,9 +433,7 @@ def _read_chain(text: str, start: int, end: int, *, strict: bool) -> Iterator[Cr
         if medium and named:
             yield CreditFound(medium["medium"], "source", *medium.span("medium"))
         if not named and word.group().endswith((" ", "：", ":")):
-            named = _read_rare_name(text, word.end(), limit) or (
-                [] if strict else _read_plain_names(text, word.end(), limit)
-            )
+            named = _read_rare_name(text, word.end(), limit) or _read_plain_names(text, word.end(), limit, strict)
         if word["label"]:
             chain.append((named, _roles()[word["label"]]))
         else:
@@ -460,10 +463,12 @@ def _leave_desk(text: str, start: int, limit: int) -> int:
     return start + desk.start() if desk else limit
 
 
-def _read_plain_names(text: str, start: int, end: int) -> list[Named]:
-    """Give names without a family name, parted by spaces: 通讯员 乌云 巴雅尔."""
+def _read_plain_names(text: str, start: int, end: int, strict: bool) -> list[Named]:
+    """Give names without a family name, parted by spaces: 通讯员 乌云 巴雅尔. strict: only beside one that has one."""
     value = text[start:end].strip()
-    return read_names(text, start, end) if _PLAIN_NAMES.fullmatch(value) and not _BODY_ALONE.search(value) else []
+    if not _PLAIN_NAMES.fullmatch(value) or _BODY_ALONE.search(value):
+        return []
+    return read_names(text, start, end) if not strict or any(map(split_names, re.split("[ 、]+", value))) else []
 
 
 def _find_line_chains(text: str, body_start: int) -> Iterator[CreditFound]:
@@ -478,6 +483,12 @@ def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
     for found in _AUTHOR_IS.finditer(text, max(body_start, len(text) - _TAIL)):
         group = "first" if found["first"] else "last"
         yield CreditFound(found[group], "author", *found.span(group))
+    line = _LAST_LINE.search(text, max(body_start, len(text) - _SHOT_TAIL))
+    if line and not line["names"].startswith(("据", "根据", "综合", "转", "摘")):
+        at_body = _AT_BODY.fullmatch(line["names"])
+        named = _at(at_body, line.start("names")) if at_body else read_names(text, *line.span("names"), strict=True)
+        people = [item for item in named if item.is_person]
+        yield from _credit(people, _roles().get(line["label"], ("author",)))
     last = _LAST.search(text, max(body_start, len(text) - _SHOT_TAIL))
     if not last:
         return
@@ -494,7 +505,8 @@ def _find_last(text: str, body_start: int) -> Iterator[CreditFound]:
             yield from _credit(named, ("author",))
             yield from _read_chain(text, offset + staff.start(), offset + len(inside), strict=False)
             return
-    at_body = _AT_BODY.fullmatch(inside)
+    label = _label_pattern().search(inside)
+    at_body = _AT_BODY.fullmatch(inside[: label.start()].rstrip() if label else inside)  # 外事处 林听雨 编辑/何小笙
     about = _ABOUT_AUTHOR.fullmatch(inside)
     if about:
         yield from _credit(read_names(text, offset, offset + about.end("name"), strict=True), ("author",))
