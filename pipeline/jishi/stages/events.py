@@ -105,10 +105,10 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
     """Give the events of a Doc, and for each the features of its confidence. `load` gives a model by name."""
     found: list[EventFound] = []
     evidence: list[list[str]] = []
-    drafts = choose_events(doc, context, load)
+    items = find_items(doc, context.text)
+    drafts = choose_events(doc, context, items, load)
     if not drafts:
         return found, evidence
-    items = find_items(doc, context.text)
     places = find_place_candidates(context)
     attendances = find_attendance(context)
     for draft in drafts:
@@ -141,8 +141,8 @@ def score_names(doc: Doc, context: Context, load: Loader) -> list[tuple[float, N
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end))
 
 
-def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
-    """Decide which events the article reports."""
+def choose_events(doc: Doc, context: Context, items: list[tuple[int, int]], load: Loader) -> list[Draft]:
+    """Decide which events the article reports. items: those of a digest."""
     scored = score_names(doc, context, load)
     best = scored[0] if scored else None
     reported = load("reports_event").probability(describe_report(doc, context, best))
@@ -169,16 +169,16 @@ def choose_events(doc: Doc, context: Context, load: Loader) -> list[Draft]:
         drafts.append(Draft(candidate, score))
         if len(drafts) >= MOST_EVENTS:
             break
-    drafts += _find_told(doc, context, drafts)
+    drafts += _find_told(doc, context, items, drafts)
     return sorted(drafts, key=lambda draft: draft.start or 0)
 
 
-def _find_told(doc: Doc, context: Context, drafts: list[Draft]) -> list[Draft]:
+def _find_told(doc: Doc, context: Context, items: list[tuple[int, int]], drafts: list[Draft]) -> list[Draft]:
     """Give the events told of without a name, beside those of `drafts`."""
     starts = [draft.start for draft in drafts if draft.start is not None]
     spans = [_own_date(doc, context, draft.name) for draft in drafts if draft.name]
     days = [(start, end or start) for start, end in filter(None, spans) if start]
-    told = find_told_events(doc, context, starts, days) if days else []
+    told = find_told_events(doc, context, items, starts, days) if days else []
     return [
         Draft(None, TOLD_SCORE, (event.start, event.end), event.kind) for event in told[: MOST_EVENTS - len(drafts)]
     ]

@@ -31,18 +31,19 @@ class ToldEvent(NamedTuple):
     kind: str
 
 
-def find_told_events(doc: Doc, context: Context, starts: list[int], days: list[tuple[str, str]]) -> list[ToldEvent]:
+def find_told_events(
+    doc: Doc, context: Context, items: list[tuple[int, int]], starts: list[int], days: list[tuple[str, str]]
+) -> list[ToldEvent]:
     """Give the events of which a paragraph tells without naming them, on another day than the others and at a place of
     their own: 13日上午，某人走进某校，…
 
-    starts: where the events that have a name are named; days: their first and last days.
+    items: those of a digest; starts: where the events that have a name are named; days: their first and last days.
     """
     text = context.text
     named = {locate(context.sentences, start) for start in starts}
     days, starts = list(days), list(starts)
     found: list[ToldEvent] = []
     first = locate(context.sentences, context.body_start + 1)
-    items = find_items(doc, text)
     for date in doc._.dates:
         number = locate(context.sentences, date.start)
         start, end = context.sentences[number]
