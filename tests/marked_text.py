@@ -19,6 +19,7 @@ from jishi.stages.organisations import find_organisations
 from jishi.stages.people import find_people
 from jishi.text import normalise
 
+MARK = re.compile(r"\{([PTOLH])[:：]([^}]*)\}")
 LABELS = {"P": "PERSON", "T": "TITLE", "O": "ORG", "L": "LOC", "H": "HONOUR"}
 CASES = Path(__file__).parent / "cases"
 
@@ -26,19 +27,19 @@ CASES = Path(__file__).parent / "cases"
 def build_doc(marked: str, credits: list[str] | None = None, title: str | None = None) -> Doc:
     """Give the Doc of a text with marked entities, one token a character, with organisations and people found.
 
-    credits: names that the byline (the last place where each stands) gives as authors. title: a headline without marks.
+    credits: names that the byline (the last place where each stands) gives as authors. title: a headline, marked in the same way.
     """
     register_extensions()
     text, entities, position = "", [], 0
     marked = normalise(f"{title}\n{marked}" if title else marked).text
-    for mark in re.finditer(r"\{([PTOLH])[:：]([^}]*)\}", marked):
+    for mark in MARK.finditer(marked):
         text += marked[position : mark.start()]
         entities.append((len(text), len(text) + len(mark[2]), LABELS[mark[1]]))
         text += mark[2]
         position = mark.end()
     text += marked[position:]
     doc = Doc(spacy.blank("zh").vocab, words=list(text), spaces=[False] * len(text))
-    doc._.body_start = len(title) + 1 if title else 0
+    doc._.body_start = len(MARK.sub(r"\2", title)) + 1 if title else 0
     doc.set_ents([doc.char_span(start, end, label=label) for start, end, label in entities])
     for name in credits or []:
         place = text.rfind(name)

@@ -49,6 +49,21 @@ def test_family_name_with_title_is_a_mention_of_the_person() -> None:
     assert found == {"刘青山": ["刘校长"], "李慕白": ["李老师"]}
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "names"),
+    [
+        ("{P:林听雨}教授来访", "南屏大学教授{P:林昕雨}来访，{P:林昕雨}作报告。", ["林昕雨"]),
+        ("{P:林听雨}、{P:林昕雨}来访", "{P:林昕雨}作报告。", ["林听雨", "林昕雨"]),
+        ("{P:林听雨}教授来访", "{P:林昕雨}陪同{P:林听雨}参观。", ["林听雨", "林昕雨"]),
+        ("{P:林听雨}教授来访", "{P:林昕雨}、{P:林听风}到场。", ["林听雨", "林昕雨", "林听风"]),
+        ("{P:林雨}教授来访", "{P:林宇}到场。", ["林雨", "林宇"]),
+        ("{P:林听雨}教授来访", "{P:周听雨}到场。", ["林听雨", "周听雨"]),
+    ],
+)
+def test_a_name_misspelt_in_the_title_is_the_one_of_the_text(title: str, text: str, names: list[str]) -> None:
+    assert [person.name for person in build_doc(text, title=title)._.people] == names
+
+
 def test_family_name_shared_by_two_people_is_left_alone() -> None:
     doc = build_doc("{P:李慕白}与{P:李青莲}老师到场，李老师致辞。")
     assert [person.references for person in doc._.people] == [[], []]

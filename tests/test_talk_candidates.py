@@ -9,7 +9,7 @@ import pytest
 from jishi.stages.clauses import find_clauses, locate
 from jishi.stages.talk_candidates import find_topic_candidates
 from jishi.stages.talks import _score_frames
-from jishi.stages.topic_frames import read_frame, tells_talk
+from jishi.stages.topic_frames import read_frame, tells_deed, tells_talk
 
 
 def topics(text: str) -> set[str]:
@@ -33,6 +33,8 @@ def topics(text: str) -> set[str]:
         ),
         ("双方就教师互访、学科的机遇与挑战进行交流。", {"教师互访", "学科的机遇与挑战"}),
         ("双方就教师互访、图书互借和联合科研进行交流。", {"教师互访", "图书互借", "联合科研"}),
+        ("陆知白分享了两个话题，一是山村小学的排课，二是走教老师的冬天。", {"山村小学的排课", "走教老师的冬天"}),
+        ("她从不同的方面对老茶园的改造进行了讲解。", {"老茶园的改造"}),
     ],
 )
 def test_topics_are_among_the_candidates(text: str, wanted: set[str]):
@@ -54,6 +56,7 @@ def test_a_list_that_goes_on_behind_a_comma_is_one_list():
         ("施院长的演讲围绕三个主题展开。", "三个主题"),
         ("梁永康向业主讲解报修的流程，随后答问。", "解报修的流程"),
         ("双方就教师互访、学科的机遇与挑战进行交流。", "挑战"),
+        ("讲解员对来宾表示欢迎并就展柜的照明作了介绍。", "来宾表示欢迎并就展柜的照明"),
     ],
 )
 def test_what_cannot_be_a_topic_is_no_candidate(text: str, unwanted: str):
@@ -90,6 +93,10 @@ def test_topics_of_one_list_or_title_are_judged_together(
         ("陆知白以《守住一盏灯》为题给新兵上了一堂课。", True),
         ("陆知白作了题为“潮间带的四季”的报告。", True),
         ("最后，陆知白作动员讲话，题为《再走一程》。", True),
+        ("全班观看了主题为“读懂一张地图”的社区公开课，", True),
+        ("陆知白带来“种子旅行记”生态科普讲座，", True),
+        ("《灯下漫笔》的演讲让人难忘。", True),
+        ("《灯下漫笔》的封面让人难忘。", False),
         ("首场「灯塔与航标」五月二日举行，由陆知白主讲。", True),
         ("陆知白发表了题为《潮间带》的论文。", False),
         ("系列课第一讲“读谱”下周开课。", False),
@@ -107,3 +114,18 @@ def test_a_topic_in_a_list_has_the_frame_of_the_list():
     text = "会上，林某讲了“读谱”、“记谱”和“移调”，众人鼓掌。"
     middle = text.index("“记谱”")
     assert read_frame(text, middle, middle + 4, 3, is_marked=True)[:2] == ("told", "stop")
+
+
+@pytest.mark.parametrize(
+    ("text", "done"),
+    [
+        ("一行人就河道清淤进行专题考察。", True),
+        ("县长就防汛物资储备提出三点要求。", True),
+        ("志愿者就急救常识、防火常识等方面的内容进行有奖问答。", True),
+        ("双方就河道清淤进行深入交流。", False),
+        ("他就今后的合作提出自己的设想与希望。", False),
+    ],
+)
+def test_what_is_done_about_something_is_no_talk(text: str, done: bool):
+    first = next(c for c in find_topic_candidates(text) if c.form.startswith("frame"))
+    assert tells_deed(text, *first.frame, 0) is done

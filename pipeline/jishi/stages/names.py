@@ -53,6 +53,7 @@ _WORK = re.compile(r"《[^《》\n]{1,60}》")
 _DIVISION = re.compile(r"[\u4e00-\u9fff]{2}[省市县区州]$")
 _HYPHENATED = re.compile(r"[\u4e00-\u9fff]+-$")
 _LONGEST_PART = 6
+_LEAST_MISSPELT = 3  # 王明 and 王民 are two
 _PARTS = re.compile(r"[·•・. ]")
 _FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
 _DYNASTIES = "汉晋唐宋金元明清"
@@ -81,6 +82,7 @@ def find_named_mentions(doc: Doc, text: str, entities: list[Entity]) -> tuple[li
     surname_of = _join_split_names(text, entities, found)
     found.sort()
     _join_readings(text, found)
+    _join_misspelt(found, doc._.body_start)
     full = _join_forms(list(dict.fromkeys(name for _, _, name in found)))
     elsewhere = [(credit.start, credit.end) for credit in doc._.credits]
     elsewhere += [work.span() for work in _WORK.finditer(text)]
@@ -367,6 +369,28 @@ def _join_readings(text: str, found: list[tuple[int, int, str]]) -> None:
         and _CHINESE.match(before)
     }
     found[:] = [(start, end, meant.get(name, name)) for start, end, name in found]
+
+
+def _join_misspelt(found: list[tuple[int, int, str]], body_start: int) -> None:
+    """Let a name that stands in the title alone be the one of the body that differs from it in one character, not the
+    first: 林听雨教授来访 over 林昕雨教授…. Of 14,000 news articles three had such a name, each the same person's.
+
+    found: the names in text order; places in the title change. body_start: where the body begins.
+    """
+    titled = {name for start, _, name in found if start < body_start}
+    told = {name for start, _, name in found if start >= body_start}
+    for i, (start, end, name) in enumerate(found):
+        if start >= body_start:
+            break
+        if len(name) < _LEAST_MISSPELT or name in told:
+            continue
+        meant = {
+            other
+            for other in told - titled
+            if len(other) == len(name) and other[0] == name[0] and sum(map(str.__ne__, other, name)) == 1
+        }
+        if len(meant) == 1:
+            found[i] = (start, end, meant.pop())
 
 
 def _find_repetitions(doc: Doc, text: str, entities: list[Entity], full: dict[str, str]) -> dict[tuple[int, int], str]:

@@ -22,9 +22,12 @@ _OPENING = re.compile(
     begin_with(
         "就围针对以关聚从",
         r"(?<![成造迁早那这])就(?![是业读职地餐寝此座要会能任近])|围绕(?:着|了)?|针对|对于|"
-        r"(?<![一相面应绝反校派])对(?![外内话手象方此比口抗])|(?<![可所加难予得足])以(?![来及后前上下外此便])|关于|聚焦|从(?=[^，。]{2,30}(?:方面|角度))",
+        r"(?<![一相应绝反校派])(?<!(?<!方)面)对(?![外内话手象方此比口抗])|(?<![可所加难予得足])以(?![来及后前上下外此便])|关于|聚焦|从(?=[^，。]{2,30}(?:方面|角度))",
     )
 )
+_INNER_OPENING = re.compile(
+    r"(?<![成造迁早那这])就(?![是业读职地餐寝此座要会能任近])|围绕"
+)  # which frames what follows
 _CLOSING = re.compile(
     begin_with(
         "进展开作做交发畅座讨研探沟授讲演汇报阐分介带提洽商协切说谈听达深广热为这问各面聊建",
@@ -72,7 +75,7 @@ _ABOUT = re.compile(
         r"(?:作了?|做了?|带来了?|进行了?|开展了?|举办了?|举行了?|召开了?|开设了?)(?:一场|一次|了|题为|主题为|有关|关于|以)*"
         r"(?=([^，。！？\n；：“《]{4,50}?)的?(?:专题|主题|学术|精彩|辅导|专场|系列|的)*(?:报告|讲座|演讲|发言|党课|授课|分享|宣讲|培训|讲解|简报|"
         r"研讨|论坛|座谈|沙龙|工作坊|课程))|"
-        r"(?:探讨|讨论|研讨|(?<!业)主讲(?!解)|讲授|讲解|讲述|交流|分享|授课|介绍)(?:了)?(?=([^，。！？\n；：“《、]{4,40})[，。；\n])|"
+        r"(?:探讨|讨论|研讨|(?<!业)主讲(?!解)|讲授|讲解|讲述)了?(?=([^，。！？\n；：“《、]{4,40})[，。；\n])|"
         r"(?:探讨|讨论|研讨|交流)(?:了)?(?=([^。！？\n；：“《]{4,80}?)等(?:方面|问题|议题|话题|内容|情况|主题))",
     )
 )
@@ -90,10 +93,18 @@ _NUMBERED = re.compile(
 # 从“…”到“…”, 《…》的创作历程, “…”的继承: titles and quotations inside an unmarked topic
 _FROM_TO = re.compile(r"从[“《][^“”《》，。；\n]{1,20}[”》][^“”《》，。；\n]{0,6}到[“《][^“”《》，。；\n]{1,20}[”》]")
 _OF_WORK = re.compile(
-    r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|介绍|解读|关于|围绕|就|针对|谈|讲|聊)了?"
+    r"(?:探讨|讨论|研讨|主讲|讲授|讲解|讲述|交流|分享|介绍|解读|关于|围绕|就|针对|谈|讲|聊|(?:主题|题目|课题|议题|话题)[是为：])了?"
     r"((?:《[^《》\n]{1,40}》|“[^“”\n]{1,20}”)(?:[的在与][^，。；、《》“”\n]{2,24}?|[^，。；、《》“”\n的]{1,12}?))"
     r"(?=[，。；\n、]|等|进行|展开|开展|作|做|的(?:报告|讲座|演讲|发言))"
 )
+# 分享了两个主题，一是…，二是…
+_COUNTED = re.compile(
+    r"[两二三四五六七八九几多\d]个[^，。；：、\n]{0,4}(?:主题|话题|议题|专题|课题|题目)[^。；：\n一]{0,16}?[：，](?:分别[是为]：?)?(?=一是|第一[，是])"
+)
+_COUNTED_ITEM = re.compile(
+    r"(?:[一二三四五六七八九]是|第[一二三四五六七八九][，是])([^，。；！？\n]{3,50})[，。；！？\n]?"
+)
+COUNTED_FORM = "counted"
 _UNFINISHED = frozenset("或和与及的向在对从将为把被所以并了")
 _EDGES = "“”《》「」 ，、：:"
 
@@ -125,6 +136,11 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
         found.setdefault(match.span(), TopicCandidate(*match.span(), "from", match.span()))
     for match in _OF_WORK.finditer(text):
         found.setdefault(match.span(1), TopicCandidate(*match.span(1), "work", match.span(1)))
+    for match in _COUNTED.finditer(text):
+        item = _COUNTED_ITEM.match(text, match.end())
+        while item:
+            found.setdefault(item.span(1), TopicCandidate(*item.span(1), COUNTED_FORM, item.span(1)))
+            item = _COUNTED_ITEM.match(text, item.end())
     return sorted(found.values(), key=lambda c: (c.start, -c.end))
 
 
@@ -151,6 +167,8 @@ def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
             suffix = form + ("+" if rank else "")
             if rank and _LIGHT_VERB.search(text, max(begin, end - 7), end):
                 continue
+            if _INNER_OPENING.search(text, begin + 2, end):
+                continue
             partner = _PARTNER.search(text[max(begin, end - 25) : end])
             if partner:
                 shorter = _strip(text, begin, end - len(partner.group()), _ADVERBS, _AND_SO_ON)
@@ -162,7 +180,7 @@ def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
             whole = _strip(text, begin, end, _AND_SO_ON)
             if whole - begin >= _SHORTEST - 1:
                 yield suffix, (begin, whole)  # before its part: 就A、B，以及C等议题 is one list
-            if comma - begin >= _SHORTEST:
+            if comma - begin >= _SHORTEST and opening.group()[:2] in ("就", "围绕", "针对"):
                 yield suffix + ",", (begin, _strip(text, begin, comma, _AND_SO_ON))
 
 

@@ -19,10 +19,10 @@ from jishi.stages.findings import TalkFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.stated_talks import StatedTalk
-from jishi.stages.talk_candidates import TopicCandidate, find_topic_candidates, split_list
-from jishi.stages.topic_frames import read_frame, tells_talk
+from jishi.stages.talk_candidates import COUNTED_FORM, TopicCandidate, find_topic_candidates, split_list
+from jishi.stages.topic_frames import read_frame, tells_deed, tells_talk
 
-TOPIC_THRESHOLD = 0.24
+TOPIC_THRESHOLD = 0.36
 TITLE_THRESHOLD = 0.5
 LISTED_SCORE = 0.6  # of a list that says itself that it is one: 就A、B等问题展开…
 SPEAKER_THRESHOLD = 0.5
@@ -43,13 +43,14 @@ _LISTING = re.compile(r"(?:就|围绕|针对|讨论了?|探讨了?|讲授了?|�
 _QUESTION = re.compile(r"如何|怎[么样]|为什么|为何|哪|吗|什么|何以|[？?]|能否|是否")
 _DISCUSSED = ("frame就", "frame围绕")
 _CLOSED_LIST = re.compile(
-    r"等(?:[^，。；的]{0,4}的?)?(?:议题|话题|问题|方面)，?[^，。；]{0,8}?(?:展开|进行|开展|作|做|交换|深入)"
+    r"等(?:[^，。；的]{0,4}的?)?(?:(?P<topics>[议话主专课]题)|问题|方面)，?[^，。；]{0,8}?(?:展开|进行|开展|作|做|交换|深入)"
 )
 _MODAL = re.compile(
     r"[将愿要应需拟]|希望|期待|继续|努力|不断|必须|推动|进一步|一直|长期|加快|能够|可以|是否|始终|坚持|紧紧"
 )
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
 _REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
+_OWN = re.compile(r".*自己|各自的?[^，。；、]{1,7}$")  # 就各自的研究方向: what it is is not said
 _COLLECTIVE = re.compile(r"双方|大家|与会|师生|同学们|代表们|学员|校友|专家|嘉宾|会议|大会")
 _BOTH_SIDES = re.compile("双方|宾主|两人")
 _JOINS_PARTNER = "与和同跟向为给"
@@ -79,6 +80,7 @@ def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[
             described[i] += ["inside_marks", f"{candidate.form[:5]}:inside_marks"]
         if candidate.form.startswith("mark"):
             marked = max(marked, candidate.end)
+    _describe_titles(context, candidates, described)
     for i in range(len(candidates) + 1):
         if i == len(candidates) or (i > first and candidates[i].start >= reached):
             order = sorted(range(first, i), key=lambda j: -likely[j])
@@ -88,6 +90,19 @@ def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[
         if i < len(candidates):
             reached = max(reached, candidates[i].end)
     return described
+
+
+def _describe_titles(context: Context, candidates: list[TopicCandidate], described: list[list[str]]) -> None:
+    """Add to what stands in title marks what is said of the others: talks, or works."""
+    titles = [i for i, candidate in enumerate(candidates) if candidate.form == "mark《"]
+    kinds = [
+        {"speech": "trail=speech" in described[i], "work": "lead=work" in described[i] or "trail=work" in described[i]}
+        for i in titles
+    ]
+    for kind in ("speech", "work"):
+        total = sum(k[kind] for k in kinds)
+        for i, own in zip(titles, kinds, strict=True):
+            described[i].append(f"others={kind}:{min(total - own[kind], 3)}")
 
 
 def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
@@ -273,13 +288,21 @@ def find_candidates(context: Context) -> list[TopicCandidate]:
         spans = (is_listed and split_list(context.text, start, end)) or [(start, end)]
         added += [TopicCandidate(*span, "tagger", (start, end)) for span in spans if span not in known]
     every = sorted([*found, *added], key=lambda c: (c.start, -c.end)) if added else found
-    return [candidate for candidate in every if not _takes_in_partner(context, candidate)]
+    return [candidate for candidate in every if not _is_hopeless(context, candidate)]
+
+
+def _is_hopeless(context: Context, candidate: TopicCandidate) -> bool:
+    """Whether an unmarked phrase is no topic whatever the models say."""
+    if candidate.form.startswith("mark"):
+        return False
+    if _OWN.match(context.text, candidate.start, candidate.end) or _takes_in_partner(context, candidate):
+        return True
+    clause_start = context.clauses[locate(context.clauses, candidate.frame[0])][0]
+    return tells_deed(context.text, *candidate.frame, clause_start)
 
 
 def _takes_in_partner(context: Context, candidate: TopicCandidate) -> bool:
     """Whether an unmarked topic ends with the person it is discussed with: 就版本鉴定|与林听雨|进行交流."""
-    if candidate.form.startswith("mark"):
-        return False
     inside = context.groups_from(candidate.start + 1, candidate.end)
     return bool(inside) and inside[-1].end >= candidate.end and context.text[inside[-1].start - 1] in _JOINS_PARTNER
 
@@ -313,6 +336,8 @@ def decide_talks(doc: Doc, context: Context, topics: LinearModel, speakers: Line
 
 
 def _is_told(context: Context, candidate: TopicCandidate) -> bool:
+    if candidate.form == COUNTED_FORM:
+        return True
     if not candidate.form.startswith("mark") or candidate.start < context.body_start:
         return False
     start, end = candidate.frame
@@ -338,7 +363,8 @@ def _score_frames(context: Context, candidates: list[TopicCandidate], scores: li
     for members in lists:
         mean = sum(scores[i] for i in members) / len(members)
         first = candidates[members[0]]
-        if first.form.startswith(_DISCUSSED) and _CLOSED_LIST.match(context.text, first.frame[1]):
+        closed = first.form.startswith("frame") and _CLOSED_LIST.match(context.text, first.frame[1])
+        if closed and (closed["topics"] or first.form.startswith(_DISCUSSED)):
             mean = max(mean, LISTED_SCORE)
         for i in members:
             joint[i] = mean
@@ -378,7 +404,8 @@ def _choose_speakers(
         return sorted({m.person for group in near for m in group.mentions if start <= m.start < end})
     carried = _find_carried_group(context, candidate)
     if carried:
-        return sorted({mention.person for mention in carried.mentions})
+        people = sorted({mention.person for mention in carried.mentions})
+        return people if len(people) <= _MOST_SPEAKERS else []
     groups = find_speaker_groups(context, candidate)
     if not groups:
         return []

@@ -20,6 +20,14 @@ _SPOKEN_TITLE = re.compile(r"(?:讲话|报告|演讲|发言|讲座|课|宣讲|�
 _TAUGHT = re.compile(r"[^，。；、“《「]{0,20}，由[^，。；]{2,30}?(?:主讲|授课|讲授)")
 
 
+@functools.cache
+def _telling_pairs() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    rows = (line.split("\t") for line in read_lines("topic_frames.txt"))
+    return tuple(
+        (re.compile(f"(?:{before})$"), re.compile(behind)) for place, before, behind in rows if place == "both"
+    )
+
+
 class TopicFrame(NamedTuple):
     """The kinds of what stands before and behind, and where the topic or the list of topics begins and ends."""
 
@@ -56,9 +64,18 @@ def read_frame(text: str, start: int, end: int, clause_start: int, is_marked: bo
     return TopicFrame(before, behind, start, end)
 
 
+def tells_deed(text: str, start: int, end: int, clause_start: int) -> bool:
+    """Whether what is done about an unmarked topic is no talk: 就城市绿化|进行专题考察, 就防汛工作|提出要求."""
+    frame = read_frame(text, start, end, clause_start, is_marked=False)
+    return (frame.before, frame.behind) == ("about", "deed")
+
+
 def tells_talk(text: str, start: int, end: int, clause_start: int) -> bool:
     """Whether what frames the quotation at `[start, end)`, its marks included, is enough to tell a talk."""
     frame = read_frame(text, start, end, clause_start, is_marked=True)
     if (frame.before, frame.behind) in _TELLING or _TAUGHT.match(text, frame.end, frame.end + 60):
+        return True
+    left = text[max(clause_start, start - _BEFORE) : start]
+    if any(before.search(left) and behind.match(text, end, end + _BEHIND) for before, behind in _telling_pairs()):
         return True
     return frame.behind == "stop" and _SPOKEN_TITLE.search(text[max(0, start - 14) : start + 1]) is not None
