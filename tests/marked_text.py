@@ -27,7 +27,7 @@ CASES = Path(__file__).parent / "cases"
 def build_doc(marked: str, credits: list[str] | None = None, title: str | None = None) -> Doc:
     """Give the Doc of a text with marked entities, one token a character, with organisations and people found.
 
-    credits: names that the byline (the last place where each stands) gives as authors. title: a headline, marked in the same way.
+    credits: names that the byline (the last place where each stands) gives as authors. title: a headline, marked too.
     """
     register_extensions()
     text, entities, position = "", [], 0

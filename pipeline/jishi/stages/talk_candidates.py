@@ -99,7 +99,8 @@ _OF_WORK = re.compile(
 )
 # 分享了两个主题，一是…，二是…
 _COUNTED = re.compile(
-    r"[两二三四五六七八九几多\d]个[^，。；：、\n]{0,4}(?:主题|话题|议题|专题|课题|题目)[^。；：\n一]{0,16}?[：，](?:分别[是为]：?)?(?=一是|第一[，是])"
+    r"[两二三四五六七八九几多\d]个[^，。；：、\n]{0,4}(?:主题|话题|议题|专题|课题|题目)"
+    r"[^。；：\n一]{0,16}?[：，](?:分别[是为]：?)?(?=一是|第一[，是])"
 )
 _COUNTED_ITEM = re.compile(
     r"(?:[一二三四五六七八九]是|第[一二三四五六七八九][，是])([^，。；！？\n]{3,50})[，。；！？\n]?"
@@ -136,11 +137,11 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
         found.setdefault(match.span(), TopicCandidate(*match.span(), "from", match.span()))
     for match in _OF_WORK.finditer(text):
         found.setdefault(match.span(1), TopicCandidate(*match.span(1), "work", match.span(1)))
-    for match in _COUNTED.finditer(text):
-        item = _COUNTED_ITEM.match(text, match.end())
-        while item:
-            found.setdefault(item.span(1), TopicCandidate(*item.span(1), COUNTED_FORM, item.span(1)))
-            item = _COUNTED_ITEM.match(text, item.end())
+    for counted in _COUNTED.finditer(text):
+        listed = _COUNTED_ITEM.match(text, counted.end())
+        while listed:
+            found.setdefault(listed.span(1), TopicCandidate(*listed.span(1), COUNTED_FORM, listed.span(1)))
+            listed = _COUNTED_ITEM.match(text, listed.end())
     return sorted(found.values(), key=lambda c: (c.start, -c.end))
 
 

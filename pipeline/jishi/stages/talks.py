@@ -80,7 +80,7 @@ def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[
             described[i] += ["inside_marks", f"{candidate.form[:5]}:inside_marks"]
         if candidate.form.startswith("mark"):
             marked = max(marked, candidate.end)
-    _describe_titles(context, candidates, described)
+    _describe_titles(candidates, described)
     for i in range(len(candidates) + 1):
         if i == len(candidates) or (i > first and candidates[i].start >= reached):
             order = sorted(range(first, i), key=lambda j: -likely[j])
@@ -92,17 +92,13 @@ def describe_topics(context: Context, candidates: list[TopicCandidate]) -> list[
     return described
 
 
-def _describe_titles(context: Context, candidates: list[TopicCandidate], described: list[list[str]]) -> None:
-    """Add to what stands in title marks what is said of the others: talks, or works."""
-    titles = [i for i, candidate in enumerate(candidates) if candidate.form == "mark《"]
-    kinds = [
-        {"speech": "trail=speech" in described[i], "work": "lead=work" in described[i] or "trail=work" in described[i]}
-        for i in titles
-    ]
-    for kind in ("speech", "work"):
-        total = sum(k[kind] for k in kinds)
-        for i, own in zip(titles, kinds, strict=True):
-            described[i].append(f"others={kind}:{min(total - own[kind], 3)}")
+def _describe_titles(candidates: list[TopicCandidate], described: list[list[str]]) -> None:
+    """Add to what stands in title marks what is said of the others there: that they are talks, or works."""
+    titles = [features for features, candidate in zip(described, candidates, strict=True) if candidate.form == "mark《"]
+    for kind, told in (("speech", {"trail=speech"}), ("work", {"lead=work", "trail=work"})):
+        own = [not told.isdisjoint(features) for features in titles]
+        for features, is_told in zip(titles, own, strict=True):
+            features.append(f"others={kind}:{min(sum(own) - is_told, 3)}")
 
 
 def _describe_topic(context: Context, candidate: TopicCandidate) -> list[str]:
