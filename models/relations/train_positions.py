@@ -24,11 +24,12 @@ from gold_docs import find_all, fold, read_gold
 from spacy.tokens import Doc
 
 from jishi.records import Article
+from jishi.stages.carries import Holding
 from jishi.stages.findings import CreditFound, read_entities, register_extensions
 from jishi.stages.names import find_named_mentions
 from jishi.stages.organisations import find_organisations
 from jishi.stages.people import build_scene, carries_of
-from jishi.stages.positions import Holding, list_candidates
+from jishi.stages.positions import list_candidates
 from jishi.text import normalise, normalise_article
 
 HERE = Path(__file__).resolve().parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from jishi.stages.positions import Scene
+from jishi.stages.scene import Scene
 
 # What may stand between two joined titles: a conjunction, then the second title's organisation.
 _JOINED = re.compile(r"[、与兼](?:[OH]*(?:与[OH])?的?)?")

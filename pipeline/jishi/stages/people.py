@@ -15,13 +15,16 @@ from spacy.tokens import Doc
 
 from jishi.lexicons import join_words, read_lines
 from jishi.stages.affiliations import AffiliationFinder, generic_words, is_territory
+from jishi.stages.award_lists import find_listed_awards
+from jishi.stages.carries import CarryCandidate, Holding, list_carries
 from jishi.stages.coordination import spread_holders
 from jishi.stages.findings import Entity, PersonFound, PositionFound, read_entities, read_text
 from jishi.stages.honours import find_awards, find_honours
 from jishi.stages.linear import load_linear_model
 from jishi.stages.names import NamedMention, find_named_mentions, find_short_mentions
 from jishi.stages.organisations import OrganisationLookup
-from jishi.stages.positions import CarryCandidate, Holding, Scene, list_candidates, list_carries
+from jishi.stages.positions import list_candidates
+from jishi.stages.scene import Scene
 from jishi.stages.titles import Title, classify_title, find_titles
 
 _FULL_NAMES = ("大学", "学院", "公司", "医院", "学校", "中学", "小学")
@@ -285,7 +288,10 @@ def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMe
     """Give each place of an honour to the one it is said of, and to the bare list that the holder stands in (甲、乙、丙
     荣获…称号); of a long and a short form (教学名师, 省教学名师) the long one."""
     told: set[int] = set()
-    for mention, start, end in find_awards(scene.text, scene.mentions):
+    awards = itertools.chain(
+        find_awards(scene.text, scene.mentions), find_listed_awards(scene.text, scene.mentions)
+    )
+    for mention, start, end in awards:
         _honour(people[mentions[mention].person], scene.text[start:end])
         told.update(range(start, end))
     model = load_linear_model("honour_person")
