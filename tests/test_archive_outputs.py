@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -240,3 +241,13 @@ def test_reading_records_says_what_is_wrong_and_where(tmp_path: Path) -> None:
         list(jishi.read_records(tmp_path / "missing"))
     with pytest.raises(ArchiveError, match="holds no records"):
         list(jishi.read_records(tmp_path))
+
+
+@pytest.mark.parametrize("suffix", [".jsonl.gz", ".jsonl.zst"])
+def test_records_that_break_off_are_not_taken_for_all(tmp_path: Path, lines: list[str], suffix: str) -> None:
+    whole = "".join(line + "\n" for line in lines * 50).encode()
+    packed = gzip.compress(whole) if suffix == ".jsonl.gz" else pytest.importorskip("zstandard").compress(whole)
+    path = tmp_path / f"cut{suffix}"
+    path.write_bytes(packed[:-20])
+    with pytest.raises(ArchiveError, match=r"cut\.jsonl.*damaged"):
+        list(jishi.read_records(path))

@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies
@@ -304,6 +305,42 @@ def test_damaged_files_are_problems_and_the_rest_is_read(tmp_path: Path) -> None
     from_cut = [item for item in items if item.source.startswith("cut.jsonl.gz:")]
     assert len(from_cut) > 1000
     assert sum(item.source.startswith("z.jsonl") for item in items) == 3
+
+
+@pytest.mark.parametrize("name", ["cut.jsonl", "cut.json"])
+@pytest.mark.parametrize("compression", ["gz", "xz", "zst"])
+def test_what_stands_before_the_end_of_a_cut_file_is_read(tmp_path: Path, name: str, compression: str) -> None:
+    random = Random(7)
+    rows = [{"id": str(number), "text": "".join(random.choices("青禾大学举办会议", k=40))} for number in range(2000)]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    data = ("\n".join(lines) if name.endswith("jsonl") else f"[{','.join(lines)}]").encode()
+    if compression == "zst":
+        packed = pytest.importorskip("zstandard").compress(data)
+    else:
+        packed = {"gz": gzip, "xz": lzma}[compression].compress(data)
+    (tmp_path / f"{name}.{compression}").write_bytes(packed[: len(packed) // 2])
+    *articles, problem = read(tmp_path)
+    assert isinstance(problem, FoundProblem)
+    assert "damaged" in problem.message
+    assert len(articles) > 600
+    assert [item.article.text for item in articles] == [row["text"] for row in rows[: len(articles)]]
+
+
+def test_a_text_that_breaks_off_is_no_article(tmp_path: Path) -> None:
+    packed = pytest.importorskip("zstandard").compress(ARTICLES[0].text.encode() * 50)
+    (tmp_path / "cut.txt.zst").write_bytes(packed[:-3])
+    (problem,) = read(tmp_path)
+    assert isinstance(problem, FoundProblem)
+    assert problem.reason == "unreadable"
+
+
+def test_every_frame_of_a_zstd_file_is_read(tmp_path: Path) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    skippable = (0x184D2A50).to_bytes(4, "little") + (5).to_bytes(4, "little") + b"12345"
+    text = ARTICLES[0].text
+    frames = [zstandard.compress(part.encode()) for part in (text[:50], text[50:])]
+    (tmp_path / "a.txt.zst").write_bytes(skippable + skippable.join(frames) + skippable)
+    assert [article.text for article in read_articles(tmp_path)] == [text]
 
 
 def test_archive_members_cannot_lead_out_of_the_archive(tmp_path: Path) -> None:

@@ -196,6 +196,10 @@ def test_a_damaged_shard_is_redone(command: Command) -> None:
     (shards / "000002.jsonl.gz").write_bytes(b"\x1f\x8b broken")
     (shards / "000005.done").write_text("{", encoding="utf-8")
     assert "start again" in command.fail("out.jsonl", workers=0)
+    whole = bytearray((shards / "000003.jsonl.gz").read_bytes())
+    whole[len(whole) // 2 :] = bytes(len(whole) - len(whole) // 2)
+    (shards / "000003.jsonl.gz").write_bytes(whole)
+    assert "start again" in command.fail("out.jsonl", workers=0)
     command.run("out.jsonl", workers=0)
     assert command.read("out.jsonl") == before
 

@@ -140,3 +140,81 @@ def test_missing_library_is_told_with_its_extra(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert run("export", "tables", records, "-o", tmp_path / "out") == 2
     assert "jishi[parquet]" in capsys.readouterr().err
+
+
+def test_records_may_be_corrected_in_place(records: Path, articles: Path, tmp_path: Path):
+    before = records.read_bytes()
+    assert run("export", "prodigy", records, "-o", tmp_path / "marks.jsonl", "--articles", articles) == 0
+    assert run("import", "prodigy", tmp_path / "marks.jsonl", records, "-o", records) == 0
+    assert records.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("format", "name"),
+    [("tables", "events.parquet"), ("sqlite", ""), ("jsonld", ""), ("nquads", ""), ("neo4j", "nodes_events.csv")],
+)
+def test_an_export_that_fails_leaves_what_was_there(format: str, name: str, records: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    assert run("export", format, records, "-o", out) == 0
+    before = (out / name).read_bytes()
+    broken = tmp_path / "broken.jsonl"
+    broken.write_bytes(records.read_bytes() + b"{}\n")
+    assert run("export", format, broken, "-o", out) == 2
+    assert (out / name).read_bytes() == before
+    assert run("export", format, broken, "-o", tmp_path / "new") == 2
+    assert not [
+        path for path in tmp_path.rglob("*") if path.is_file() and (path.parent.name == "new" or ".part" in path.name)
+    ]
+    assert not (tmp_path / "new").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("format", ["sqlite", "jsonld", "nquads"])
+def test_a_full_disk_is_told_with_the_place(
+    format: str, records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run("export", format, records, "-o", "/dev/full") == 2
+    message = capsys.readouterr().err
+    assert message.startswith("jishi: /dev/full")
+    assert len(message.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "tables", "records.jsonl", "-o", "records.jsonl"),
+        ("export", "neo4j", "records.jsonl", "-o", "records.jsonl"),
+        ("link", "records.jsonl", "-o", "records.jsonl"),
+        ("export", "jsonld", "records.jsonl", "-o", "folder"),
+        ("report", "records.jsonl", "-o", "folder"),
+        ("export", "sqlite", "records.jsonl", "-o", "folder"),
+    ],
+)
+def test_a_file_where_a_folder_belongs_and_the_reverse_are_told(
+    arguments: tuple[str, ...],
+    records: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    before = records.read_bytes()
+    assert run(*arguments) == 2
+    message = capsys.readouterr().err
+    assert "-o takes" in message
+    assert len(message.splitlines()) == 1
+    assert records.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["jsonld", "sqlite", "tables"])
+def test_an_output_may_lie_in_a_folder_that_is_not_there_yet(command: str, records: Path, tmp_path: Path):
+    assert run("export", command, records, "-o", tmp_path / "new/folder/out") == 0
+    assert (tmp_path / "new/folder/out").exists()
+
+
+def test_a_link_to_a_file_stays_a_link(records: Path, tmp_path: Path):
+    (tmp_path / "linked.jsonld").symlink_to(tmp_path / "real.jsonld")
+    assert run("export", "jsonld", records, "-o", tmp_path / "linked.jsonld") == 0
+    assert (tmp_path / "linked.jsonld").is_symlink()
+    assert (tmp_path / "real.jsonld").stat().st_size > 0

@@ -8,12 +8,13 @@ import io
 import lzma
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from jishi.archive.errors import MissingExtraError, UnreadableInputError
 
 MAX_TEXT_BYTES = 64 << 20  # one line, one field, one page, one text file
 BOMB_BYTES, BOMB_RATIO = 256 << 20, 200  # Chinese text compresses three- to tenfold, boilerplate pages fiftyfold
+ZSTD_BYTES = 1 << 10  # unpacked at once: a kilobyte can become 32 MB, not more
 DAMAGE = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 
 
@@ -52,10 +53,48 @@ class CountingStream(io.RawIOBase):
         super().close()
 
 
-class _GuardedStream(io.RawIOBase):
-    """A decompressed stream that stops when far more comes out than went in."""
+class _ZstdStream:
+    """A zstd stream that tells when it breaks off, which the library's own reader takes for its end."""
 
-    def __init__(self, stream: Any, compressed: CountingStream) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
+        try:
+            import zstandard
+        except ImportError as error:
+            raise MissingExtraError("reading .zst", "zstd") from error
+        self._damage = zstandard.ZstdError
+        self._decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 31)
+        self._stream = stream
+        self._frame: Any = None  # the one at hand
+        self._after = b""  # what was read beyond the last one
+        self._ready = io.BytesIO()
+
+    def read1(self, size: int) -> bytes:
+        """Give up to `size` bytes, none at the end. Raises EOFError if it breaks off, OSError if it is damaged."""
+        while not (data := self._ready.read(size)):
+            packed = self._after or self._stream.read(ZSTD_BYTES)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError("Compressed file ended before the end-of-frame marker was reached")
+                return b""
+            if self._frame is None:
+                self._frame = self._decompressor.decompressobj()
+            try:
+                self._ready = io.BytesIO(self._frame.decompress(packed))
+            except self._damage as error:
+                raise OSError(str(error)) from error
+            self._after = b""
+            if self._frame.eof:
+                self._frame, self._after = None, self._frame.unused_data
+        return data
+
+
+class _DecompressedStream(io.RawIOBase):
+    """A decompressed stream that stops when far more comes out than went in, where its bytes are counted for that.
+
+    A read gives what can be had at once, so that damage costs nothing of what stands before it.
+    """
+
+    def __init__(self, stream: Any, compressed: CountingStream | None) -> None:
         self._stream = stream
         self._compressed = compressed
         self._count = 0
@@ -65,18 +104,13 @@ class _GuardedStream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         try:
-            data = self._stream.read(len(buffer))
-        except DAMAGE as error:
-            raise UnreadableInputError("unreadable", f"the compressed data is damaged: {error}") from error
-        except OSError as error:  # bz2 has no error of its own
-            raise UnreadableInputError("unreadable", f"the compressed data is damaged: {error}") from error
-        except Exception as error:
-            if type(error).__name__ != "ZstdError":
-                raise
+            data = self._stream.read1(len(buffer))
+        except (*DAMAGE, OSError) as error:  # bz2 has no error of its own
             raise UnreadableInputError("unreadable", f"the compressed data is damaged: {error}") from error
         buffer[: len(data)] = data
         self._count += len(data)
-        check_for_bomb(self._count, self._compressed.count)
+        if self._compressed is not None:
+            check_for_bomb(self._count, self._compressed.count)
         return len(data)
 
 
@@ -91,25 +125,31 @@ def check_for_bomb(decompressed: int, compressed: int) -> None:
 
 
 def decompress(stream: CountingStream, compression: str | None) -> io.BufferedReader:
-    """Give a buffered stream of the decompressed bytes (of the bytes themselves where compression is None)."""
+    """Give a buffered stream of the decompressed bytes (of the bytes themselves where compression is None).
+
+    Reading from it raises UnreadableInputError if they are damaged, or so many that it is a decompression bomb.
+    """
     if compression is None:
         return io.BufferedReader(stream, 1 << 18)
-    raw = cast(Any, stream)
-    opened: Any
+    return io.BufferedReader(_DecompressedStream(_open_compressed(stream, compression), stream), 1 << 18)
+
+
+def decompress_own(stream: BinaryIO, compression: str) -> io.BufferedReader:
+    """Give the decompressed bytes of a file that jishi wrote, whatever their number.
+
+    Reading from it raises UnreadableInputError if they are damaged.
+    """
+    return io.BufferedReader(_DecompressedStream(_open_compressed(stream, compression), None), 1 << 18)
+
+
+def _open_compressed(stream: Any, compression: str) -> Any:
     if compression == "gzip":
-        opened = gzip.GzipFile(fileobj=raw)
-    elif compression == "bzip2":
-        opened = bz2.BZ2File(raw)
-    elif compression == "xz":
-        opened = lzma.LZMAFile(raw)  # noqa: SIM115 (closed with the stream below)
-    else:
-        try:
-            import zstandard
-        except ImportError as error:
-            raise MissingExtraError("reading .zst", "zstd") from error
-        limit = zstandard.ZstdDecompressor(max_window_size=1 << 31)
-        opened = limit.stream_reader(raw, read_across_frames=True)
-    return io.BufferedReader(_GuardedStream(opened, stream), 1 << 18)
+        return gzip.GzipFile(fileobj=stream)
+    if compression == "bzip2":
+        return bz2.BZ2File(stream)
+    if compression == "xz":
+        return lzma.LZMAFile(stream)
+    return _ZstdStream(stream)
 
 
 def read_whole(stream: io.BufferedReader, limit: int = MAX_TEXT_BYTES) -> bytes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from jishi.archive.errors import ArchiveError, MissingExtraError
+from jishi.archive.errors import ArchiveError, UnreadableInputError
+from jishi.archive.inputs import COMPRESSIONS
+from jishi.archive.opening import decompress_own
 from jishi.records import Record
 
 RECORD_SUFFIXES = (".jsonl", ".jsonl.zst", ".jsonl.gz", ".parquet")
@@ -74,22 +74,18 @@ def _list_files(path: Path) -> list[Path]:
 
 
 def _read_json_lines(path: Path) -> Iterator[tuple[str, str]]:
+    compression = COMPRESSIONS.get(path.suffix)
+    number = 0
     with open(path, "rb") as raw:
-        stream: Any = raw
-        if path.name.endswith(".gz"):
-            stream = gzip.GzipFile(fileobj=raw)
-        elif path.name.endswith(".zst"):
-            try:
-                import zstandard
-            except ImportError as error:
-                raise MissingExtraError("reading .zst", "zstd") from error
-            stream = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        stream = decompress_own(raw, compression) if compression else raw
         try:
             for number, line in enumerate(io.TextIOWrapper(stream, "utf-8", newline="\n"), 1):
                 if line.strip():
                     yield f"{path}:{number}", line
         except UnicodeDecodeError as error:
             raise ArchiveError(f"{path} is not UTF-8, so `jishi extract` did not write it") from error
+        except UnreadableInputError as error:
+            raise ArchiveError(f"{path}: after line {number} {error}") from error
 
 
 def _read_parquet(path: Path) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from jishi.archive.errors import ArchiveError
 from jishi.archive.items import KEY_BYTES, Item, cut_items
+from jishi.archive.opening import DAMAGE
 from jishi.archive.storage import Storage
 from jishi.archive.work import Outcome, write_line
 
@@ -162,7 +163,7 @@ class ShardStore:
             with self._storage.open(self._name(number, "jsonl.gz")) as file, gzip.open(file) as packed:
                 for line in io.TextIOWrapper(packed, "utf-8", newline="\n"):
                     yield line.rstrip("\n")
-        except (OSError, EOFError) as error:
+        except (OSError, *DAMAGE, UnicodeDecodeError) as error:
             self._storage.delete(self._name(number, "done"))
             place = f"{self._storage.location}/{self._name(number, 'jsonl.gz')}"
             raise ArchiveError(f"{place} is damaged ({error}); start again: the shard will be redone") from error

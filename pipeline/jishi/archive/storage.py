@@ -7,13 +7,14 @@ name (SFTP, SMB) it does.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TextIO
 
 from jishi.archive.errors import ArchiveError, MissingExtraError
 
@@ -102,17 +103,17 @@ class LocalFolder:
         path = self._path / name
         temporary = path.with_name(f".{path.name}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with open(temporary, "wb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, path)
-            _sync_folder(path.parent)
-        except BaseException as error:
-            temporary.unlink(missing_ok=True)
-            if isinstance(error, OSError):
-                raise ArchiveError(f"{path} cannot be written: {error.strerror or error}") from error
+            with _explain_writing(path, temporary):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with open(temporary, "wb") as stream:
+                    yield stream
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(temporary, path)
+                _sync_folder(path.parent)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise
 
     def open(self, name: str) -> BinaryIO:
@@ -137,6 +138,20 @@ class LocalFolder:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def _explain_writing(path: Path, *others: Path) -> Iterator[None]:
+    """Make an ArchiveError of what the system says of the file, or of others that are made for it.
+
+    Errors with another file's name are of what is being read meanwhile, and pass.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None and Path(error.filename) not in (path, *path.parents, *others):
+            raise
+        raise ArchiveError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
 def _sync_folder(path: Path) -> None:
     """Make a rename survive a power failure; systems that cannot open a folder need not."""
     if os.name == "posix":
@@ -145,6 +160,52 @@ def _sync_folder(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def check_file(path: str | os.PathLike[str]) -> None:
+    """Raise ArchiveError if there is a folder where a file is to be written."""
+    if os.path.isdir(path):
+        raise ArchiveError(f"{os.fspath(path)} is a folder; -o takes the name of a file")
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Raise ArchiveError if there is something else where files are to be written into a folder."""
+    if os.path.exists(path) and not os.path.isdir(path):
+        raise ArchiveError(f"{os.fspath(path)} is a file; -o takes a folder")
+
+
+def open_folder(path: str | os.PathLike[str]) -> LocalFolder:
+    """Give the folder on a disk to write files into. Raises ArchiveError if there is something else."""
+    check_folder(path)
+    return LocalFolder(os.fspath(path))
+
+
+@contextmanager
+def create_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Give a stream to a file on a disk, which replaces one of that name when the context ends without an exception.
+
+    So a file may be made of itself. A device or pipe (`/dev/stdout`) is written to as it comes. Raises ArchiveError if
+    the file cannot be written.
+    """
+    target = Path(path)
+    check_file(target)
+    if target.is_relative_to("/dev") or (target.exists() and not target.is_file()):
+        with _explain_writing(target), open(target, "wb") as stream:
+            yield stream
+        return
+    target = target.resolve()  # a link stays one
+    with LocalFolder(str(target.parent)).create(target.name) as whole:
+        yield whole
+
+
+@contextmanager
+def create_text(path: str | os.PathLike[str]) -> Iterator[TextIO]:
+    """Give a stream for text in UTF-8 to a file, as `create_file` does."""
+    with create_file(path) as stream:
+        text = io.TextIOWrapper(stream, "utf-8", newline="\n")
+        yield text
+        text.flush()
+        text.detach()
 
 
 class RemoteFolder:

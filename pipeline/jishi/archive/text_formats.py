@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import re
@@ -168,19 +169,42 @@ class _TextBuffer:
     """The part of a long JSON text that is being parsed."""
 
     def __init__(self, stream: io.BufferedReader, encoding: str) -> None:
-        self._text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._encoding = encoding
+        self._damage: UnreadableInputError | None = None
         self._replaced = 0
         self.buffer = ""
         self.position = 0
 
     def fill(self, count: int) -> bool:
-        """Read `count` more characters; False at the end."""
-        more = self._text.read(count)
-        if self._encoding != "utf-8" or "\ufffd" in more:
-            self._replaced += more.count("\ufffd")
-        self.buffer, self.position = self.buffer[self.position :] + more, 0
-        return bool(more)
+        """Read about `count` more characters; False at the end.
+
+        Raises UnreadableInputError at a place where the stream is damaged, when all before it has been given.
+        """
+        parts = [self.buffer[self.position :]]
+        is_more = False
+        while count > 0 and (more := self._read_some()) is not None:
+            parts.append(more)
+            count -= len(more)
+            is_more = is_more or bool(more)
+        self.buffer, self.position = "".join(parts), 0
+        if not is_more and self._damage is not None:
+            raise self._damage
+        return is_more
+
+    def _read_some(self) -> str | None:
+        """Give what can be had at once, None at the end."""
+        if self._damage is not None:
+            return None
+        try:
+            data = self._stream.read1(1 << 16)
+        except UnreadableInputError as error:
+            self._damage = error
+            return None
+        text = self._decoder.decode(data, final=not data)
+        self._replaced += text.count("\ufffd")
+        return text if data or text else None
 
     def skip_space(self) -> str:
         """Go to the next character that is not space and give it; empty at the end."""

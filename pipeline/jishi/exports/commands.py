@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from jishi.archive.arguments import add_reading_arguments, make_reading_options
 from jishi.archive.errors import ArchiveError
+from jishi.archive.storage import check_folder, create_text
 
 if TYPE_CHECKING:
     from jishi.exports.annotation import Annotated
@@ -69,41 +70,48 @@ def add_export(commands: Subparsers) -> None:
     )
     formats = parser.add_subparsers(title="formats", metavar="FORMAT", required=True)
 
-    def add(name: str, run: Callable[[argparse.Namespace], int], help: str, output: str, epilog: str = "") -> None:
+    def add(
+        name: str, run: Callable[[argparse.Namespace], int], help: str, output: str, epilog: str = ""
+    ) -> argparse.ArgumentParser:
         format_parser = formats.add_parser(
             name, help=help, description=help[0].upper() + help[1:] + ".", epilog=epilog or None
         )
         _add_records(format_parser)
         format_parser.add_argument("-o", "--output", required=True, metavar="OUT", type=Path, help=output)
-        _add_links(format_parser)
         format_parser.set_defaults(run=run)
+        return format_parser
 
-    add("tables", _run_tables, "a Parquet file for each table", "folder for the files")
-    add(
+    tables = add("tables", _run_tables, "a Parquet file for each table", "folder for the files")
+    sqlite = add(
         "sqlite",
         _run_sqlite,
         "a SQLite database; articles that it has are replaced, so it can be fed daily",
         "the database, such as chronicle.sqlite",
         "Example queries are in the package: jishi.exports.queries.",
     )
+    neo4j = add("neo4j", _run_neo4j, "CSV files for Neo4j's importer", "folder for the files")
+    for format_parser in (tables, sqlite, neo4j):
+        _add_links(format_parser)
     for name, run, what in (
         ("jsonld", _run_jsonld, "linked data as JSON-LD, in the terms of schema.org"),
         ("nquads", _run_nquads, "linked data as N-Quads, for bulk loading"),
     ):
-        add(name, run, what, "the file", "Its SHACL shapes are in the package: jishi/exports/shapes.ttl.")
-        formats.choices[name].add_argument(
+        format_parser = add(
+            name, run, what, "the file", "Its SHACL shapes are in the package: jishi/exports/shapes.ttl."
+        )
+        _add_links(format_parser)
+        format_parser.add_argument(
             "--base", metavar="IRI", help="beginning of all identifiers, such as https://chronicle.example.org/"
         )
-    add("neo4j", _run_neo4j, "CSV files for Neo4j's importer", "folder for the files")
     for name, run, what in (
         ("label-studio", _run_label_studio, "tasks for Label Studio, to correct records by hand"),
         ("prodigy", _run_prodigy, "marks as JSON Lines for Prodigy and spaCy, to correct records by hand"),
     ):
-        add(name, run, what, "the file", "`jishi import` makes records of what comes back.")
-        formats.choices[name].add_argument(
+        format_parser = add(name, run, what, "the file", "`jishi import` makes records of what comes back.")
+        format_parser.add_argument(
             "--articles", nargs="+", metavar="INPUT", required=True, help="the articles, as given to `jishi extract`"
         )
-        add_reading_arguments(formats.choices[name])
+        add_reading_arguments(format_parser)
 
 
 def _run_tables(options: argparse.Namespace) -> int:
@@ -138,7 +146,7 @@ def _write_linked_data(options: argparse.Namespace, write: Callable[..., int]) -
     from jishi.exports.linked_data import DEFAULT_BASE
 
     links = _read_links(options) if options.links else None
-    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+    with create_text(options.output) as stream:
         count = write(_read_records(options), stream, base=options.base or DEFAULT_BASE, links=links)
     print(f"{options.output}: {count:,} articles")
     return 0
@@ -164,10 +172,11 @@ def _make_marks(options: argparse.Namespace) -> Iterator[Annotated]:
 def _run_label_studio(options: argparse.Namespace) -> int:
     from jishi.exports.annotation import make_label_config, write_label_studio
 
-    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+    with create_text(options.output) as stream:
         count = write_label_studio(_make_marks(options), stream)
     config = options.output.with_suffix(".config.xml")
-    config.write_text(make_label_config(), encoding="utf-8", newline="\n")
+    with create_text(config) as stream:
+        stream.write(make_label_config())
     print(f"{options.output}: {count:,} tasks; {config}: the labelling configuration of their project")
     return 0
 
@@ -175,7 +184,7 @@ def _run_label_studio(options: argparse.Namespace) -> int:
 def _run_prodigy(options: argparse.Namespace) -> int:
     from jishi.exports.annotation import write_prodigy
 
-    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+    with create_text(options.output) as stream:
         count = write_prodigy(_make_marks(options), stream)
     print(f"{options.output}: {count:,} articles")
     return 0
@@ -209,7 +218,7 @@ def _run_import(options: argparse.Namespace) -> int:
         read = read_label_studio if options.format == "label-studio" else read_prodigy
         marks = list(read(stream, str(options.file)))
     corrected = changed = kept = 0
-    with open(options.output, "w", encoding="utf-8", newline="\n") as stream:
+    with create_text(options.output) as stream:
         for record, annotated in pair_by_article(_read_records(options), marks):
             if annotated is None and not options.all:
                 continue
@@ -272,8 +281,7 @@ def _run_link(options: argparse.Namespace) -> int:
     previous = None
     if (options.output / "entities.jsonl").exists() and not options.restart:
         previous = read_links(options.output)
-    elif options.output.is_file():
-        raise ArchiveError(f"{options.output} is a file; -o takes a folder")
+    check_folder(options.output)
     records = list(_read_records(options))
     links = link(
         records,
@@ -336,6 +344,7 @@ def _run_report(options: argparse.Namespace) -> int:
         names=links.names,
         threshold=options.low_confidence,
     )
-    options.output.write_text(page, encoding="utf-8", newline="\n")
+    with create_text(options.output) as stream:
+        stream.write(page)
     print(f"{options.output}: {len(records):,} articles, {len(page) / 1e6:.1f} MB")
     return 0

@@ -11,11 +11,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jishi.archive.errors import ArchiveError
+from jishi.archive.storage import check_file
 from jishi.exports.linking import Links
 from jishi.exports.rows import make_rows
 from jishi.exports.schema import TABLES, describe_columns
@@ -92,26 +94,38 @@ def export_database(
 
     An article that the database has is replaced. links: entities for people and organisations; they are set for all
     articles in the database. Everything happens in one transaction: on an error the database stays as it was.
-    Raises ArchiveError if the file is something else than such a database.
+    Raises ArchiveError if the file is something else than such a database, or cannot be written.
     """
     path = Path(path)
-    is_new = not path.exists() or path.stat().st_size == 0
-    connection = sqlite3.connect(path, isolation_level=None)
+    check_file(path)
+    is_missing = not path.exists()
+    is_new = is_missing or path.stat().st_size == 0
     try:
-        _prepare(connection, path, is_new)
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            counts = _write_records(connection, records, links)
-            if links:
-                counts["entities"] = _write_entities(connection, links)
-            connection.execute("COMMIT")
-        except BaseException:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            _prepare(connection, path, is_new)
+            return _write_all(connection, records, links)
+    except BaseException as error:
+        if is_missing:
+            for name in (path, path.with_name(f"{path.name}-journal")):
+                name.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.DatabaseError):
+            raise ArchiveError(f"{path} cannot be written: {error}") from error
+        raise
+
+
+def _write_all(connection: sqlite3.Connection, records: Iterable[Record], links: Links | None) -> dict[str, int]:
+    """Write everything in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        counts = _write_records(connection, records, links)
+        if links:
+            counts["entities"] = _write_entities(connection, links)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # where the disk is full, SQLite has rolled back already
             connection.execute("ROLLBACK")
-            raise
-    except sqlite3.DatabaseError as error:
-        raise ArchiveError(f"{path}: {error}") from error
-    finally:
-        connection.close()
+        raise
     return counts
 
 

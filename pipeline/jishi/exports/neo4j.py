@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from jishi.archive.storage import check_folder, create_text
 from jishi.exports.csv_cells import guard
 from jishi.exports.linking import Links
 from jishi.exports.rows import make_key
@@ -47,8 +48,11 @@ FILES: dict[str, tuple[str, ...]] = {
 
 
 def export_neo4j(records: Iterable[Record], folder: Path, links: Links | None = None) -> dict[str, int]:
-    """Write the files into a folder and give the rows written, by file name."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the files into a folder and give the rows written, by file name.
+
+    Each file appears whole. Raises ArchiveError if they cannot be written.
+    """
+    check_folder(folder)
     links = links or Links()
     entities, names = links.entity_ids, links.names
     counts = {f"{name}.csv": 0 for name in FILES}
@@ -56,7 +60,7 @@ def export_neo4j(records: Iterable[Record], folder: Path, links: Links | None = 
     with ExitStack() as stack:
         writers = {}
         for name, columns in FILES.items():
-            stream = stack.enter_context(open(folder / f"{name}.csv", "w", encoding="utf-8", newline=""))
+            stream = stack.enter_context(create_text(folder / f"{name}.csv"))
             writers[name] = csv.writer(stream, lineterminator="\n")
             writers[name].writerow(columns)
         for record in records:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jishi.archive.errors import MissingExtraError
 from jishi.archive.records import read_records
+from jishi.archive.storage import open_folder
 from jishi.exports.rows import make_rows
 from jishi.exports.schema import TABLES, describe_columns
 from jishi.records import Record
@@ -192,6 +193,8 @@ def write_tables(
 
 
 def export_tables(records: Records, folder: Path, entities: Mapping[str, str] | None = None) -> dict[str, int]:
-    """Write the tables of records into a folder as Parquet files and give the rows written, by file name."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return write_tables(open_records(records), lambda name: open(folder / name, "wb"), entities)
+    """Write the tables of records into a folder as Parquet files and give the rows written, by file name.
+
+    Each file appears whole. Raises ArchiveError if they cannot be written, and what `read_records` raises.
+    """
+    return write_tables(open_records(records), open_folder(folder).create, entities)

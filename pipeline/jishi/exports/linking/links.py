@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from jishi.archive.errors import ArchiveError
+from jishi.archive.storage import check_folder, create_text
 from jishi.exports.csv_cells import guard, unguard
 
 EntityKind = Literal["person", "organisation"]
 LINK_COLUMNS = ("mention", "entity", "name", "score", "evidence")
 DECISION_COLUMNS = ("decision", "name", "a", "b", "score", "evidence")
+COUNTERS = (
+    "organisations", "titles", "positions", "honours", "honorifics", "companions", "surroundings", "years",
+)  # fmt: skip
+"""What a profile counts."""
 COMPANIONS_KEPT = 40
 
 
@@ -50,31 +55,13 @@ class Profile:
         """Take over what another profile knows."""
         self.mentions += other.mentions
         self.positioned += other.positioned
-        for name in (
-            "organisations",
-            "titles",
-            "positions",
-            "honours",
-            "honorifics",
-            "companions",
-            "surroundings",
-            "years",
-        ):
+        for name in COUNTERS:
             getattr(self, name).update(getattr(other, name))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; only the commonest companions and surroundings are kept."""
         data: dict[str, Any] = {"mentions": self.mentions, "positioned": self.positioned}
-        for name in (
-            "organisations",
-            "titles",
-            "positions",
-            "honours",
-            "honorifics",
-            "companions",
-            "surroundings",
-            "years",
-        ):
+        for name in COUNTERS:
             counts: Counter[Any] = getattr(self, name)
             kept = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
             if name in ("companions", "surroundings"):
@@ -86,9 +73,9 @@ class Profile:
     def from_dict(cls, data: dict[str, Any]) -> Profile:
         """The profile that `to_dict` gave."""
         profile = cls(mentions=data["mentions"], positioned=data["positioned"])
-        for name in ("organisations", "titles", "positions", "honours", "honorifics", "companions", "surroundings"):
-            getattr(profile, name).update(data[name])
-        profile.years.update({int(year): count for year, count in data["years"].items()})
+        for name in COUNTERS:
+            counts = {int(year): count for year, count in data[name].items()} if name == "years" else data[name]
+            getattr(profile, name).update(counts)
         return profile
 
 
@@ -177,37 +164,37 @@ def make_entity_id(kind: EntityKind, key: str) -> str:
 
 
 def write_links(links: Links, folder: str | os.PathLike[str]) -> None:
-    """Write the folder of an outcome; the same outcome gives the same bytes. Each file appears whole."""
+    """Write the folder of an outcome; the same outcome gives the same bytes. Each file appears whole.
+
+    Raises ArchiveError if they cannot be written.
+    """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    check_folder(folder)
     entities = sorted(links.entities.values(), key=lambda entity: (entity.kind, -entity.profile.mentions, entity.id))
     lines = (json.dumps(entity.to_dict(), ensure_ascii=False, separators=(",", ":")) for entity in entities)
-    _replace(folder / "entities.jsonl", "".join(line + "\n" for line in lines))
     rows = (asdict(links.links[mention]) for mention in sorted(links.links))
-    _replace(folder / "links.csv", _format_csv(LINK_COLUMNS, rows))
     decisions = sorted(links.decisions, key=lambda decision: (decision.name, decision.a, decision.b))
-    _replace(folder / "decisions.csv", _format_csv(DECISION_COLUMNS, map(asdict, decisions)))
+    with ExitStack() as stack:
+
+        def create(name: str) -> TextIO:
+            return stack.enter_context(create_text(folder / name))
+
+        create("entities.jsonl").writelines(line + "\n" for line in lines)
+        _write_csv(create("links.csv"), LINK_COLUMNS, rows)
+        _write_csv(create("decisions.csv"), DECISION_COLUMNS, map(asdict, decisions))
 
 
-def _format_csv(columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> str:
-    stream = io.StringIO()
+def _write_csv(stream: TextIO, columns: Iterable[str], rows: Iterable[dict[str, Any]]) -> None:
     writer = csv.DictWriter(stream, list(columns), lineterminator="\n")
     writer.writeheader()
     for row in rows:
         cells = {column: guard(value) for column, value in row.items()}
         writer.writerow({**cells, "score": f"{row['score']:.2f}"})
-    return stream.getvalue()
 
 
 def _read_csv(stream: TextIO) -> Iterator[dict[str, str]]:
     for row in csv.DictReader(stream):
         yield {column: unguard(value) if isinstance(value, str) else value for column, value in row.items()}
-
-
-def _replace(path: Path, content: str) -> None:
-    waiting = path.with_name(path.name + ".part")
-    waiting.write_text(content, encoding="utf-8", newline="\n")
-    os.replace(waiting, path)
 
 
 def read_links(folder: str | os.PathLike[str]) -> Links:
