@@ -251,3 +251,17 @@ def test_records_that_break_off_are_not_taken_for_all(tmp_path: Path, lines: lis
     path.write_bytes(packed[:-20])
     with pytest.raises(ArchiveError, match=r"cut\.jsonl.*damaged"):
         list(jishi.read_records(path))
+
+
+def test_ids_that_stand_twice_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        {"id": identifier, "text": f"会议{number}"} for number, identifier in enumerate(["甲", "乙", "甲", "甲", "丙"])
+    ]
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    assert main(["extract", str(source), "-o", str(tmp_path / "run/"), "--workers", "0"]) == 0
+    assert "2 have the id of another" in capsys.readouterr().out
+    assert json.loads((tmp_path / "run/manifest.json").read_text(encoding="utf-8"))["counts"]["repeated_ids"] == 2
+    assert main(["validate", str(tmp_path / "run")]) == 1
+    assert main(["extract", str(RAW), "-o", str(tmp_path / "samples.jsonl"), "--workers", "0"]) == 0
+    assert "have the id of another" not in capsys.readouterr().out

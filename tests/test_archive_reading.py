@@ -307,6 +307,24 @@ def test_damaged_files_are_problems_and_the_rest_is_read(tmp_path: Path) -> None
     assert sum(item.source.startswith("z.jsonl") for item in items) == 3
 
 
+def test_a_folder_that_cannot_be_opened_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "news.txt").write_text(ARTICLES[0].text, encoding="utf-8")
+    scan = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path).endswith("b"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    first, problem, last = read(tmp_path)
+    assert [first.source, problem.source, last.source] == ["a/news.txt", "b", "c/news.txt"]
+    assert isinstance(problem, FoundProblem)
+    assert problem.message == "cannot be opened: Permission denied"
+
+
 @pytest.mark.parametrize("name", ["cut.jsonl", "cut.json"])
 @pytest.mark.parametrize("compression", ["gz", "xz", "zst"])
 def test_what_stands_before_the_end_of_a_cut_file_is_read(tmp_path: Path, name: str, compression: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,64 @@ def test_a_link_to_a_file_stays_a_link(records: Path, tmp_path: Path):
     assert run("export", "jsonld", records, "-o", tmp_path / "linked.jsonld") == 0
     assert (tmp_path / "linked.jsonld").is_symlink()
     assert (tmp_path / "real.jsonld").stat().st_size > 0
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
+def test_files_of_a_user_may_be_in_any_encoding(encoding: str, records: Path, articles: Path, tmp_path: Path):
+    (tmp_path / "decisions.csv").write_text("decision,a,b,note\nsame,c01#p2,c02#p1,问过本人\n", encoding=encoding)
+    (tmp_path / "known.csv").write_text("id,kind,name\nQ1,person,李晨\n", encoding=encoding)
+    taken = ("--decisions", tmp_path / "decisions.csv", "--gazetteer", tmp_path / "known.csv")
+    assert run("link", records, "-o", tmp_path / "links", *taken) == 0
+    assert "问过本人" in (tmp_path / "links/links.csv").read_text(encoding="utf-8")
+    assert run("export", "prodigy", records, "-o", tmp_path / "marks.jsonl", "--articles", articles) == 0
+    marks = (tmp_path / "marks.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "marks.jsonl").write_text(marks, encoding=encoding)
+    assert run("import", "prodigy", tmp_path / "marks.jsonl", records, "-o", tmp_path / "back.jsonl") == 0
+    assert (tmp_path / "back.jsonl").read_bytes() == records.read_bytes()
+
+
+def test_decisions_that_cannot_be_followed_are_told(records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "decisions.csv").write_text(
+        "decision,a,b\nsame,c01#p2,nobody#p1\nsame,c01#p2,c02#p1\ndifferent,c01#p2,c02#p1\n", encoding="utf-8"
+    )
+    assert run("link", records, "-o", tmp_path / "links", "--decisions", tmp_path / "decisions.csv") == 0
+    first, second = capsys.readouterr().err.splitlines()
+    assert "there is no nobody#p1" in first
+    assert "not followed" in second
+
+
+@pytest.mark.parametrize("format", ["tables", "sqlite", "jsonld", "nquads", "neo4j"])
+def test_records_of_one_id_are_told(format: str, records: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert run("export", format, records, "-o", tmp_path / "once") == 0
+    assert capsys.readouterr().err == ""
+    with records.open("ab") as stream:
+        stream.write(records.read_bytes().splitlines(keepends=True)[0])
+    assert run("export", format, records, "-o", tmp_path / "twice") == 0
+    assert "1 of the records have the id of another (such as c01)" in capsys.readouterr().err
+
+
+def test_evidence_is_shown_from_the_article_alone(
+    records: Path, articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    other = write_articles(tmp_path / "other.jsonl", [replace(PAIRS[0][0], text="另一篇文章。")])
+    assert run("show", records, "c01", "--articles", articles) == 0
+    shown = capsys.readouterr()
+    assert "evidence" in shown.out
+    assert shown.err == ""
+    for path, problem in ((other, "another text"), (tmp_path, "are not in")):
+        assert run("show", records, "c01" if path == other else "c02", "--articles", other) == 0
+        shown = capsys.readouterr()
+        assert "evidence" not in shown.out
+        assert problem in shown.err
+
+
+def test_a_bug_is_no_partial_success(
+    records: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def fail(*arguments: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr("jishi.exports.show.print_record", fail)
+    assert run("show", records) == 2
+    assert "RuntimeError: a mistake" in (message := capsys.readouterr().err)
+    assert "report it" in message

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -15,14 +16,14 @@ from typing import TYPE_CHECKING, NoReturn
 import jishi
 from jishi.archive.arguments import add_reading_arguments, make_reading_options
 from jishi.archive.errors import ArchiveError
-from jishi.exports.commands import add_export, add_import, add_link, add_report
+from jishi.exports.commands import add_export, add_import, add_link, add_report, read_texts
 
 if TYPE_CHECKING:
     from jishi.archive.run import RunOptions
 
 Command = Callable[[argparse.Namespace], int]
 
-EXIT_SUCCESS, EXIT_PARTIAL, EXIT_FAILURE = 0, 1, 2
+EXIT_SUCCESS, EXIT_PARTIAL, EXIT_FAILURE, EXIT_INTERRUPTED = 0, 1, 2, 130
 MAX_TIME_LIMIT = 1_000_000  # seconds
 
 
@@ -61,7 +62,11 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give its exit code: 0 success, 1 done in part (some articles were rejected), 2 failure."""
+    """Run a command and give its exit code.
+
+    0 success, 1 done in part (some articles were rejected), 2 failure, 130 interrupted. Raises SystemExit for arguments
+    that cannot be understood, and after `--help`.
+    """
     _allow_any_character()
     options = build_parser().parse_args(arguments)
     run: Command = options.run
@@ -75,7 +80,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILURE
     except KeyboardInterrupt:
         print("jishi: interrupted", file=sys.stderr)
-        return 130
+        return EXIT_INTERRUPTED
+    except Exception:  # Python's own exit code would say that the work is done in part
+        traceback.print_exc()
+        print("jishi: this is a bug; please report it with the lines above", file=sys.stderr)
+        return EXIT_FAILURE
 
 
 def _allow_any_character() -> None:
@@ -244,21 +253,29 @@ def _add_show(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="print one record for a person's eye",
         description="Print one record: its events with who, as what, for whom, on what, and the evidence.",
     )
-    parser.add_argument("records", help="file of records, as `jishi extract` writes it")
+    parser.add_argument("records", help="file of records or folder of a run, as `jishi extract` writes it")
     parser.add_argument("id", nargs="?", help="id of the article; without it the first record is shown")
-    parser.add_argument("--articles", metavar="FILE", help="JSON Lines the records were made from: shows the evidence")
+    parser.add_argument(
+        "--articles",
+        nargs="+",
+        metavar="INPUT",
+        help="the articles, as given to `jishi extract`: shows the evidence",
+    )
+    add_reading_arguments(parser)
     parser.set_defaults(run=_run_show)
 
 
 def _run_show(options: argparse.Namespace) -> int:
     from jishi.archive.records import read_records
     from jishi.exports.show import print_record
-    from jishi.exports.sources import read_source_texts
 
     for record in read_records(options.records):
         if options.id in (None, record.article.id):
-            sources = read_source_texts([options.articles], {record.article.id}) if options.articles else {}
-            print_record(record, sources.get(record.article.id))
+            text = read_texts(options, {record.article.id}).get(record.article.id)
+            if text is not None and len(text) != record.article.characters:
+                print(f"jishi: {', '.join(options.articles)} has another text of this article", file=sys.stderr)
+                text = None
+            print_record(record, text)
             return EXIT_SUCCESS
     if options.id is None:
         raise UsageError(f"{options.records} holds no record")

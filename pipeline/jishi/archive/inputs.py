@@ -171,13 +171,16 @@ def _check_file(path: str, source: str) -> Iterator[InputFile | FoundProblem]:
 def _walk(folder: str, passed_over: Counter[str]) -> Iterator[InputFile | FoundProblem]:
     root = os.path.realpath(folder)
     found = []
-    for directory, folders, names in os.walk(folder):
+    closed: dict[str, OSError] = {}
+    for directory, folders, names in os.walk(folder, onerror=lambda error: closed.update({error.filename: error})):
         folders[:] = [name for name in folders if not name.startswith(".")]
         linked = [name for name in folders if os.path.islink(os.path.join(directory, name))]
         found += [os.path.join(directory, name) for name in (*names, *linked) if not name.startswith(".")]
-    for path in sorted(found, key=lambda path: Path(path).relative_to(folder).parts):
+    for path in sorted([*found, *closed], key=lambda path: Path(path).relative_to(folder).parts):
         source = Path(path).relative_to(folder).as_posix()
-        if os.path.islink(path) and not os.path.realpath(path).startswith(root + os.sep):
+        if path in closed:
+            yield FoundProblem(read_file_name(source), "unreadable", f"cannot be opened: {closed[path].strerror}")
+        elif os.path.islink(path) and not os.path.realpath(path).startswith(root + os.sep):
             yield FoundProblem(
                 read_file_name(source), "refused", "is a link that leads out of the folder; name its target as an input"
             )

@@ -87,6 +87,11 @@ class RunSummary:
             lines.append(self.first_reject)
         if counts["duplicates"]:
             lines.append(f"{counts['duplicates']:,} marked as duplicates")
+        if counts["repeated_ids"]:
+            lines.append(
+                f"{counts['repeated_ids']:,} have the id of another, which exports take for the same article: "
+                "`jishi validate` lists them, --id-field names another field"
+            )
         if self.was_complete:
             lines.append("nothing to do: all this was done before (--restart does it anew)")
         elif self.fresh < counts["articles"]:
@@ -199,8 +204,8 @@ class _Run:
             )
         if state.inputs != self.input_names and not options.update:
             raise ArchiveError(
-                f"{where} was begun with other inputs ({', '.join(state.inputs)}). Use --update to take over what is "
-                "unchanged, --restart to begin anew, or another output"
+                f"{where} was begun with other inputs ({', '.join(state.inputs)}). Use --update to make it the records "
+                "of these inputs alone, taking over what is unchanged, --restart to begin anew, or another output"
             )
         self.was_killed = state.status == "running"
         if options.update:

@@ -90,8 +90,8 @@ class LocalFolder:
     """A folder on a disk."""
 
     def __init__(self, location: str) -> None:
-        self.location = location
         self._path = Path(location)
+        self.location = str(self._path)
 
     def locate(self, name: str = "") -> str:
         """Give the path of a file, or of the folder."""

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
+import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Protocol
 
+import numpy as np
+
 from jishi.archive.errors import ArchiveError, MissingExtraError
 from jishi.archive.layout import RECORDS_PER_FILE, Layout
 from jishi.archive.shards import Marker, ShardStore
 from jishi.archive.work import write_line
+
+_ID = re.compile(r'"id":("(?:[^"\\]|\\.)*")')  # the first of a record is its article's
 
 
 class LineWriter(Protocol):
@@ -70,8 +77,12 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
 
     Every file appears whole; doing it again gives the same bytes.
     """
-    counts = {"articles": 0, "records": 0, "rejects": 0, "duplicates": 0, "characters": 0, "events": 0, "people": 0}
+    counts = {
+        "articles": 0, "records": 0, "rejects": 0, "duplicates": 0, "repeated_ids": 0, "characters": 0, "events": 0,
+        "people": 0,
+    }  # fmt: skip
     seconds: dict[str, float] = {}
+    ids = array("Q")
     before = layout.existing_outputs()
 
     def read_lines() -> Iterator[str]:
@@ -79,10 +90,12 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
             if marker is not None:
                 _add_up(counts, seconds, marker)
             else:
+                ids.append(_hash_id(line))
                 yield line
 
     lines = _mark_duplicates(store, shard_count, read_lines(), counts) if mark_duplicates else read_lines()
     names = list(_write_files(layout, lines))
+    counts["repeated_ids"] = len(ids) - len(np.unique(np.frombuffer(ids, np.uint64)))
     if layout.format == "tables":
         names += _write_tables(layout, names)
     for name in before:
@@ -109,6 +122,13 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
         "files": names,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
+
+
+def _hash_id(line: str) -> int:
+    """Give a number of 64 bits for a record's article id: an archive has more ids than are to be kept in memory."""
+    found = _ID.search(line)
+    identifier = found[1] if found else ""
+    return int.from_bytes(hashlib.blake2b(identifier.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
 def _get_marker(store: ShardStore, number: int) -> Marker:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from jishi.archive.arguments import add_reading_arguments, make_reading_options
+from jishi.archive.encodings import decode
 from jishi.archive.errors import ArchiveError
 from jishi.archive.storage import check_folder, create_text
 
@@ -39,12 +41,27 @@ def _read_links(options: argparse.Namespace) -> Links:
 
 
 def _read_records(options: argparse.Namespace) -> Iterator[Record]:
+    """Yield the records; say so at the end if some have the id of another."""
     from jishi.archive.records import read_records
 
-    return read_records(options.records)
+    seen: set[str] = set()
+    count, example = 0, ""
+    for record in read_records(options.records):
+        identifier = record.article.id
+        if identifier in seen:
+            count, example = count + 1, identifier
+        seen.add(identifier)
+        yield record
+    if count:
+        print(
+            f"jishi: {count:,} of the records have the id of another (such as {example}), which is taken for the same "
+            "article; `jishi validate` lists them",
+            file=sys.stderr,
+        )
 
 
-def _read_texts(options: argparse.Namespace, ids: set[str]) -> dict[str, str]:
+def read_texts(options: argparse.Namespace, ids: set[str]) -> dict[str, str]:
+    """Give the source texts of the articles of `ids` that `--articles` names; say so if some are not there."""
     from jishi.exports.sources import read_source_texts
 
     if not options.articles:
@@ -117,7 +134,7 @@ def add_export(commands: Subparsers) -> None:
 def _run_tables(options: argparse.Namespace) -> int:
     from jishi.exports.tables import export_tables
 
-    counts = export_tables(options.records, options.output, _read_links(options).entity_ids)
+    counts = export_tables(_read_records(options), options.output, _read_links(options).entity_ids)
     print(_describe_counts(counts))
     return 0
 
@@ -160,11 +177,12 @@ def _run_neo4j(options: argparse.Namespace) -> int:
 
 
 def _make_marks(options: argparse.Namespace) -> Iterator[Annotated]:
+    from jishi.archive.records import read_records
     from jishi.exports.annotation import annotate
 
     ids = {record.article.id for record in _read_records(options)}
-    texts = _read_texts(options, ids)
-    for record in _read_records(options):
+    texts = read_texts(options, ids)
+    for record in read_records(options.records):
         if record.article.id in texts:
             yield annotate(record, texts[record.article.id])
 
@@ -214,9 +232,8 @@ def add_import(commands: Subparsers) -> None:
 def _run_import(options: argparse.Namespace) -> int:
     from jishi.exports.annotation import correct, pair_by_article, read_label_studio, read_prodigy
 
-    with open(options.file, encoding="utf-8") as stream:
-        read = read_label_studio if options.format == "label-studio" else read_prodigy
-        marks = list(read(stream, str(options.file)))
+    read = read_label_studio if options.format == "label-studio" else read_prodigy
+    marks = list(read(io.StringIO(decode(options.file.read_bytes()).text), str(options.file)))
     corrected = changed = kept = 0
     with create_text(options.output) as stream:
         for record, annotated in pair_by_article(_read_records(options), marks):
@@ -276,22 +293,25 @@ def add_link(commands: Subparsers) -> None:
 
 
 def _run_link(options: argparse.Namespace) -> int:
-    from jishi.exports.linking import link, read_gazetteer, read_links, read_overrides, write_links
+    from jishi.exports.linking import find_unmet, link, read_gazetteer, read_links, read_overrides, write_links
 
     previous = None
     if (options.output / "entities.jsonl").exists() and not options.restart:
         previous = read_links(options.output)
     check_folder(options.output)
     records = list(_read_records(options))
+    overrides = read_overrides(options.decisions) if options.decisions else []
     links = link(
         records,
         previous=previous,
-        overrides=read_overrides(options.decisions) if options.decisions else (),
+        overrides=overrides,
         gazetteer=read_gazetteer(options.gazetteer) if options.gazetteer else (),
-        texts=_read_texts(options, {record.article.id for record in records}),
+        texts=read_texts(options, {record.article.id for record in records}),
         home=options.home,
     )
     write_links(links, options.output)
+    for problem in find_unmet(overrides, links):
+        print(f"jishi: {options.decisions}: {problem}", file=sys.stderr)
     for kind, plural in (("person", "people"), ("organisation", "organisations")):
         mentions = sum(1 for each in links.links.values() if links.entities[each.entity].kind == kind)
         entities = sum(1 for entity in links.entities.values() if entity.kind == kind)
@@ -338,7 +358,7 @@ def _run_report(options: argparse.Namespace) -> int:
     links = _read_links(options)
     page = make_report(
         records,
-        _read_texts(options, {record.article.id for record in records}),
+        read_texts(options, {record.article.id for record in records}),
         title=options.title,
         entities=links.entity_ids,
         names=links.names,

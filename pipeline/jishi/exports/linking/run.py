@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jishi.exports.linking.links import Decision, Entity, Link, Links, Profile, make_entity_id
 from jishi.exports.linking.organisations import OrganisationResolver, Resolution, clean_name
@@ -59,6 +59,20 @@ def link(
     _keep_absent(known, outcome)
     _match_gazetteer(gazetteer, outcome)
     return outcome
+
+
+def find_unmet(overrides: Iterable[Override], links: Links) -> Iterator[str]:
+    """Yield what a person should know of each decision that `links` does not follow, in a line."""
+    entities = {entity.id: entity.id for entity in links.entities.values()}
+    entities.update({old: entity.id for entity in links.entities.values() for old in entity.formerly})
+    entities.update(links.entity_ids)
+    for override in overrides:
+        named = f"{override.decision} {override.a}, {override.b}"
+        absent = [each for each in (override.a, override.b) if each not in entities]
+        if absent:
+            yield f"{named}: there is no {' and no '.join(absent)}"
+        elif (entities[override.a] == entities[override.b]) != (override.decision == "same"):
+            yield f"{named}: not followed; another decision says otherwise, or an id is not of the folder carried on"
 
 
 # organisations

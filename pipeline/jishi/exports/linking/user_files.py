@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from jishi.archive.encodings import decode
 from jishi.archive.errors import ArchiveError
 from jishi.exports.csv_cells import unguard
 
@@ -84,17 +87,17 @@ def read_gazetteer(path: str | os.PathLike[str]) -> list[GazetteerEntry]:
 
 
 def _read_rows(path: str | os.PathLike[str], required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    with open(path, encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        lacking = [column for column in required if column not in (reader.fieldnames or ())]
-        if lacking:
-            raise ArchiveError(f"{os.fspath(path)} has no column {', '.join(lacking)}")
-        for row in reader:
-            if any(row[column] is None for column in required):
-                raise ArchiveError(f"{os.fspath(path)}:{reader.line_num}: the row has too few columns")
-            # Cells may have been copied from decisions.csv.
-            cells = {column: unguard(value) if isinstance(value, str) else value for column, value in row.items()}
-            yield f"{os.fspath(path)}:{reader.line_num}", cells
+    text = decode(Path(path).read_bytes()).text  # a spreadsheet on a Chinese Windows writes GBK
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    lacking = [column for column in required if column not in (reader.fieldnames or ())]
+    if lacking:
+        raise ArchiveError(f"{os.fspath(path)} has no column {', '.join(lacking)}")
+    for row in reader:
+        if any(row[column] is None for column in required):
+            raise ArchiveError(f"{os.fspath(path)}:{reader.line_num}: the row has too few columns")
+        # Cells may have been copied from decisions.csv.
+        cells = {column: unguard(value) if isinstance(value, str) else value for column, value in row.items()}
+        yield f"{os.fspath(path)}:{reader.line_num}", cells
 
 
 def _split(value: str | None) -> tuple[str, ...]:
