@@ -15,7 +15,7 @@ from jishi.stages.findings import Entity
 _LONGEST = 24
 # Where a phrase cannot reach beyond: marks, verbs and function words before an honour.
 _CUT = re.compile(
-    r"[，。、；：！？\s（）()《》”]|包括|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|邀请|要以|本|各|两|一批|[他她其]"
+    r"[，。、；：！？\s（）()《》”]|包括|获得?|荣获|获评|入选|授予|评为|当选|称号|先后|曾|被|是|为|系|的|由|和|与|及|等|位|名(?!师)|评选?|对|堪称|邀请|要以|本|各|两|一批|[他她其]|名单|\d[月日]|[今去]年"
 )
 
 
@@ -23,24 +23,39 @@ _CUT = re.compile(
 _ATTRIBUTE = re.compile(r"精神|评选|研究|创新|学院|代表|工作室|协会|候选|推荐|表彰|培育|培训|名单|们|的培养")
 
 
+# What nobody but the state gives: a body before it is where the holder works (青禾大学|长江学者林听雨)
+_NATIONAL = re.compile("学者|杰青|优青|基金|特聘教授|领军人才|冠军|功臣|工匠|红旗手|标兵$")
+
+
 # What is said around an honour: 荣获甲省劳动模范、乙市大工匠称号; 大国工匠年度殊荣.
 _NAMED = re.compile(
-    r"(?:荣?获得?|授予|授|评为|获评)(?:了|过|为)?([^，。；！？\s“”《》（）获授]{3,40}?)等?(?:荣誉)?称号"
+    r"(?:荣?获(?!得者)得?|授予|授|评为|获评)(?:了|过|为)?([^，。；！？\s“”《》（）获授]{3,40}?)等?(?:荣誉)?称号"
 )
 _OUTER = re.compile(r"”?(?:年度)?(?:国家)?(?:荣誉)?(?:称号|殊荣)$")
 
 
-_PRIZE = r"(?:奖|奖章|奖牌|奖学金|冠军|[金银铜]牌|标兵|模范|楷模|能手|工匠|先进个人|教师|荣誉|称号)"
+_PRIZE = f"(?:{join_words(read_lines('prize_heads.txt'))})"
 _ITEM = rf"[“「]?(?P<prize>[^，。；、！？：\s“”「」]{{0,30}}?{_PRIZE}(?:（[^（）]*）)?)[”」]?(?:荣誉)?(?:称号)?"
-_ONE = re.compile(rf"{_ITEM}(?=[，。；、！？\s）及和与的]|$|[“「])")
-_NEXT = re.compile("[、和与及]|(?=[“「])")
-_QUOTED = re.compile(r"[“「]([^“”「」]{2,30})[”」](?:[^，。；、！？]{0,4}称号)?(?=[，。；、！？\s）“「和与及的]|$)")
+_ONE = re.compile(rf"{_ITEM}(?=[，。；、！？\s）及和与的]|$|[“「]|[一二两三四五\d]+[次枚项]|的?好成绩)")
+# What somebody is called without the word for it: 获评优秀通讯员
+_CALLED = re.compile(
+    r"(?P<prize>[^，。；、！？：\s“”「」]{0,20}?(?:优秀|最美|十佳|最佳|杰出|先进|模范|星级)[^，。；、！？：\s“”「」（）的]{1,14}?)(?=等?(?:荣誉)?称号|[，。；、！？\s）]|$)"
+)
+_CALLS = frozenset(("授予", "评为", "评选为", "表彰为", "获评", "获选"))
+_NO_CALLING = re.compile("(?:单位|集体|组织|团队|支部|学校|学院|企业|公司|医院|项目|案例|课程|班级)$|成绩|表现")
+_NEXT = re.compile("[、和与及]|，(?=[“「])|(?=[“「])")
+_QUOTED = re.compile(
+    r"[“「]([^“”「」]{2,30})[”」](?:[^，。；、！？“”「」]{0,4}称号|获得者|得主)?(?=[，。；、！？\s）“「和与及等的]|$)"
+)
+_PARTLY_QUOTED = re.compile(
+    r"([“「][^“”「」]{2,30}[”」][^，。；、！？\s“”「」]{1,12}?(?:奖学金|奖章|奖))(?=[，。；、！？\s）及和与的]|$)"
+)
 # What is no prize: several, or who wins another (甲获金奖、|乙摘得银奖)
 _NO_ONE_PRIZE = re.compile("^[各两多几]|获|[夺摘捧]得|荣膺|拿[下到]|授予|评为|表彰为|当选|同学|先生|老师|颁奖|代表队")
 _NO_PRIZE = frozenset(("奖", "大奖", "奖学金", "称号", "荣誉", "荣誉称号", "多个奖", "教师"))
 _WINS = (
-    r"(?P<wins>(?:被|获)?(?:授予|评为|评选为|表彰为)|荣获|喜获|分获|各获|获得|获评|获颁|获选|夺得|摘得|斩获|荣膺|捧得|拿下|当选|获|拿到)[了为]?"
-    r"(?:本[^，。]{0,8}的)?"
+    rf"(?P<wins>{join_words(read_lines('winning_verbs.txt'))})[了为]?(?:本[^，。]{{0,8}}的)?"
+    r"(?:[^，。；、“”「」]{2,24}?(?:颁发|颁授|授予|颁赠)的?(?=[“「]))?"  # 获某某学会颁发“…”
 )
 # What may stand between the last name and its verb
 _BETWEEN = (
@@ -50,6 +65,11 @@ _BETWEEN = (
     r"则|也|还|更|均|都|曾|先后|分别|最终|一举|成功|双双|并列|[，,](?=荣获|获得|被授予|被评为|曾获))*"
 )
 _WON = re.compile(_BETWEEN + _WINS)
+# Verb, who is given it, prize: 授予林听雨“青禾工匠”称号, 授予其“特别贡献奖”, 记二等功
+_GIVES = re.compile(r"(?:授予|颁授|追授|颁给)(?P<to>[他她其](?:本人)?)?")
+_GIVEN = re.compile(
+    r"(?:先生|女士|同志|老师|同学|教授|（[^（）]{0,20}）|等[\d一二两三四五六七八九十百余]{0,4}[人位名]?(?:同志|同学)?)?"
+)
 # The winner stands behind: 荣获某奖的某校学生甲
 _WINNER = re.compile(rf"(?<![^，。；：、\n刚曾次除]){_WINS}")
 _OF_WINNER = re.compile(r"的[^，。；、：\n]{0,24}")
@@ -57,6 +77,7 @@ _OF_WINNER = re.compile(r"的[^，。；、：\n]{0,24}")
 _ALSO_WON = re.compile(rf"(?<=[，。；\n])[他她]?(?:本人)?(?:曾|先后|多次|并|还|也|\d{{4}}年)+(?:被)?{_WINS}")
 _LIST_GAP = re.compile(r"(?:同学|老师|（[^（）]{0,20}）)?[、和与及][^，。；：、\n]{0,24}")
 _FAR = 44  # characters between the last name and its verb
+_TOLD_NEAR = 80  # characters before 授予其 in which who it is stands
 _NAMES_NEAR = 50  # names before a sentence without a subject that are looked at
 
 
@@ -86,11 +107,31 @@ def find_awards(text: str, names: list[tuple[int, int]]) -> Iterator[tuple[int, 
         about = _find_topic(text, names, bisect.bisect_left(starts, won.start()))
         if about is not None:
             yield from ((about, *prize) for prize in _read_prizes(text, won.end(), won["wins"])[0])
+    yield from _find_given(text, names, starts)
     for won in _WINNER.finditer(text):
         prizes, behind = _read_prizes(text, won.end(), won["wins"])
         name = bisect.bisect_left(starts, behind)
         if prizes and name < len(names) and _OF_WINNER.fullmatch(text, behind, names[name][0]):
             yield from ((name, *prize) for prize in prizes)
+
+
+def _find_given(text: str, names: list[tuple[int, int]], starts: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Give who is given what by name, behind the verb: 授予甲、乙“…”称号, 授予其“…”."""
+    for gives in _GIVES.finditer(text):
+        first = bisect.bisect_left(starts, gives.end())
+        if gives["to"]:
+            line = text.rfind("\n", 0, gives.start()) + 1
+            if first and names[first - 1][0] >= max(line, gives.start() - _TOLD_NEAR):
+                yield from ((first - 1, *prize) for prize in _read_prizes(text, gives.end(), "授予")[0])
+            continue
+        if first == len(names) or starts[first] != gives.end():
+            continue
+        last = first
+        while last + 1 < len(names) and _LIST_GAP.fullmatch(text, names[last][1], starts[last + 1]):
+            last += 1
+        given = _GIVEN.match(text, names[last][1])
+        prizes = _read_prizes(text, given.end() if given else names[last][1], "授予")[0]
+        yield from ((name, *prize) for name in range(first, last + 1) for prize in prizes)
 
 
 def _read_prizes(text: str, start: int, wins: str) -> tuple[list[tuple[int, int]], int]:
@@ -99,8 +140,7 @@ def _read_prizes(text: str, start: int, wins: str) -> tuple[list[tuple[int, int]
     prizes: list[tuple[int, int]] = []
     position = end = start
     while True:
-        quoted = _QUOTED.match(text, position) if wins not in ("当选", "拿到") else None
-        item = quoted or _ONE.match(text, position)
+        item = _read_prize(text, position, wins)
         if item is None or item.group(1) in _NO_PRIZE or _NO_ONE_PRIZE.search(item.group(1)):
             return prizes, end
         prizes.append(item.span(1))
@@ -109,6 +149,18 @@ def _read_prizes(text: str, start: int, wins: str) -> tuple[list[tuple[int, int]
         if following is None:
             return prizes, end
         position = following.end()
+
+
+def _read_prize(text: str, position: int, wins: str) -> re.Match[str] | None:
+    """Give the prize that stands at a position; its first group is the name."""
+    if wins not in ("当选", "拿到") and (
+        quoted := _QUOTED.match(text, position) or _PARTLY_QUOTED.match(text, position)
+    ):
+        return quoted
+    if (item := _ONE.match(text, position)) or wins.removeprefix("被").removeprefix("获授") not in _CALLS:
+        return item
+    called = _CALLED.match(text, position)
+    return None if called is None or _NO_CALLING.search(called["prize"]) else called
 
 
 def _list_before(text: str, names: list[tuple[int, int]], last: int) -> list[int]:
@@ -141,6 +193,7 @@ def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
     """
     tagged = [(entity.start, entity.end) for entity in entities if entity.label == "HONOUR"]
     taken = {offset for e in entities if e.label in ("PERSON", "ORG") for offset in range(e.start, e.end)}
+    bodies = {entity.end: entity.start for entity in entities if entity.label == "ORG"}
     honours = [(start, start + (len(_OUTER.sub("", text[start:end])) or end - start)) for start, end in tagged]
     for named in _NAMED.finditer(text):
         start = named.start(1)
@@ -164,6 +217,8 @@ def find_honours(text: str, entities: list[Entity]) -> list[tuple[int, int]]:
         while start < head.start() and start in taken:
             start += 1
         if taken.isdisjoint(range(start, head.end())):
+            if start in bodies and not _NATIONAL.search(head.group()):
+                start = bodies[start]
             honours.append((start, head.end()))
     return sorted(_balance_quotes(text, start, end) for start, end in honours)
 

@@ -288,9 +288,7 @@ def _add_honours(scene: Scene, people: list[PersonFound], mentions: list[NamedMe
     """Give each place of an honour to the one it is said of, and to the bare list that the holder stands in (甲、乙、丙
     荣获…称号); of a long and a short form (教学名师, 省教学名师) the long one."""
     told: set[int] = set()
-    awards = itertools.chain(
-        find_awards(scene.text, scene.mentions), find_listed_awards(scene.text, scene.mentions)
-    )
+    awards = itertools.chain(find_awards(scene.text, scene.mentions), find_listed_awards(scene.text, scene.mentions))
     for mention, start, end in awards:
         _honour(people[mentions[mention].person], scene.text[start:end])
         told.update(range(start, end))
@@ -313,6 +311,10 @@ def _honour(person: PersonFound, honour: str) -> None:
         person.honours = [known for known in person.honours if not honour.endswith(known)] + [honour]
 
 
+# Behind a name whose bearer others win with: 在林听雨老师的指导下获一等奖
+_GUIDES = re.compile(
+    r"(?:老师|教授|教练|博士)?(?:、[^，。；]{1,20})?的?(?:悉心|精心|共同|耐心|亲自)?(?:指导|带领|率领|辅导)下"
+)
 # Between an honour and who bears it; before an honour that the one before hands over or reads out; behind an honour,
 # before who has it; how many win it together
 _BORNE_BY = re.compile("、?O*T*|、?O*T?[、，]O*T+|”")
@@ -333,7 +335,10 @@ def _find_honoured(scene: Scene, start: int, end: int, scores: dict[int, float])
         mention: probability
         for mention, probability in scores.items()
         if scene.mentions[mention][0] > start
-        or not _GIVES.search(scene.text, max(scene.mentions[mention][1], start - _GIVES_WITHIN), start)
+        or (
+            not _GUIDES.match(scene.text, scene.mentions[mention][1])
+            and not _GIVES.search(scene.text, max(scene.mentions[mention][1], start - _GIVES_WITHIN), start)
+        )
     }
     if not scores:
         return []
