@@ -126,3 +126,9 @@ def test_body_and_office_share_a_character() -> None:
         ("方正清", "教育局", "局长"),
         ("陆知白", "松江大学", "处长"),
     }
+
+
+def test_paper_in_marks_with_a_title_behind_it_is_listed_once() -> None:
+    doc = build_doc("{O:青禾晚报}刊文。{O:《青禾晚报》}{T:记者}{P:林听雨}采访。")
+    assert [found.name for found in doc._.organisations] == ["青禾晚报"]
+    assert doc._.people[0].positions[0].organisation == 0

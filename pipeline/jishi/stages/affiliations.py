@@ -23,7 +23,10 @@ _CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
 _DEPARTMENT = re.compile(r"[科系班组室]$")
 _INSTITUTION = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:大学|公司|集团|医院|基金会)")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
-_SHARED_OFFICE = re.compile(r"(分?[局处署厅司所])长")
+_SHARED_OFFICE = re.compile(r"(分?[局处署厅司所部院市县乡镇])长")
+_SHARED_BY_TOWNS = "市县乡镇"
+_SHARED_BY_STATE = "部院"  # by ministries alone: 教育|部长, but no 光华|院长
+_TERRITORY_ENDS = "省市县区州国乡镇村里"
 _LATIN = re.compile(r"[（(][A-Za-z][A-Za-z .&\-]*[）)]$")
 _OWN_BODIES = ("工会", "董事会", "监事会", "理事会", "组委会", "评委会")  # 工会|主席 of the house that is spoken of
 _PREFIXES = re.compile(
@@ -94,9 +97,15 @@ def ends_like_organisation(text: str) -> bool:
 
 
 def share_ending(text: str, start: int, end: int) -> int:
-    """Give where a body ends that shares its last character with the office behind it: 卫生|局长 is 卫生局 + 局长."""
+    """Give where a body ends that shares its last character with the office behind it: 卫生|局长 is 卫生局 + 局长,
+    云汀|市长 is 云汀市 + 市长."""
     office = _SHARED_OFFICE.match(text, end)
     if office is None or end - start < 2 or text[end - 1] == office[1][-1] or ends_like_organisation(text[start:end]):
+        return end
+    kind = office[1]
+    if kind in _SHARED_BY_STATE and not text.endswith(tuple(filter_words("state")), start, end):
+        return end
+    if kind in _SHARED_BY_TOWNS and (text[end - 1] in _TERRITORY_ENDS or not "\u4e00" <= text[end - 1] <= "\u9fff"):
         return end
     return office.end(1)
 
@@ -134,8 +143,10 @@ class AffiliationFinder:
             else:
                 start = end
         found = (start, end) if start < end else self._guess(end) if guess else None
-        if found and found[1] in self.tagged and self.tagged[found[1]][1] == "ORG":
-            found = found[0], share_ending(text, *found)
+        if found and found[1] in self.tagged:
+            shared = share_ending(text, *found)
+            if self.tagged[found[1]][1] == "ORG" or text[shared - 1] in _SHARED_BY_TOWNS:
+                found = found[0], shared
         if found and text[found[0]] in "前原" and found[1] - found[0] > 2:
             return found[0] + 1, found[1]  # 前教育局局长
         return found

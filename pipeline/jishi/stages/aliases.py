@@ -39,6 +39,12 @@ _TAIL = 3  # characters of a department's name that two names share
 _LEAD = 120  # characters of the opening, whose department is the article's own
 _OFTEN = 3  # mentions of an organisation that an article is about
 _MOST = 128  # longer names that are compared with a short one: a list of all schools of a province has thousands
+_SHORTEST_ENDING = 3  # characters of a name that is the ending of another
+# 运输及|房屋局, 2018级|文学院, 第六条|学生处
+_NO_BEGINNING = re.compile(
+    r"[与和及暨、非的]$|^(?:高等|应用|国际|世界|全国|亚洲|中国|中华)$|\d(?:级|届|年)?$|^第.{1,3}[条章节项]$"
+)
+_SCHOOL = re.compile(r"学院$")  # which ends names of universities too: 国立北岭|护理学院
 _SOON = 150  # characters within which a department goes back to the one named with its parent
 
 Span = tuple[int, int]
@@ -158,6 +164,9 @@ def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -
         endings = [other for other in endings if not _PARTY.match(other)]  # 市委 is not 九三学社云汀市委
     if endings:
         return _nearest_before(endings, names, names[name][0][0])
+    ending = _find_only_ending(name, index, groups, department=department)
+    if ending is not None:
+        return ending
     candidates = [
         other
         for char in dict.fromkeys(list_beginnings(name)[:2])
@@ -183,6 +192,31 @@ def _find_long_form(name: str, index: NameIndex, groups: dict[str, list[str]]) -
     return min(
         (other for other in index.by_start.get(name, ()) if _FORM.fullmatch(other, len(name))), key=len, default=None
     )
+
+
+@functools.cache
+def _bodies_by_themselves() -> frozenset[str]:
+    """Names that are their own whatever longer name ends in them, or that name none: 教育部, 党中央."""
+    return frozenset(read_lines("national_bodies.txt")).union(
+        public_bodies(), filter_words("bare"), filter_words("office"), filter_words("kind")
+    )
+
+
+def _find_only_ending(name: str, index: NameIndex, groups: dict[str, list[str]], *, department: bool) -> str | None:
+    """Give the longer name that ends in `name`, where all such names are one organisation's: 青禾银行|云州分行."""
+    if len(name) < _SHORTEST_ENDING or name in _bodies_by_themselves():
+        return None
+    longer = [other for other in index.by_ending.get(_plain(name), ()) if other in groups]
+    if not longer or any(groups[other] is not groups[longer[0]] for other in longer):
+        return None
+    beginnings = [other[: -len(name)] for other in longer]
+    if any(map(_NO_BEGINNING.search, beginnings)):
+        return None
+    if department and _SCHOOL.search(name) and not all(map(ends_like_organisation, beginnings)):
+        return None
+    if department and (is_department(longer[0]) or not any(_may_own(other, name, index) for other in longer)):
+        return None
+    return longer[0]
 
 
 def _share_tail(name: str, other: str) -> bool:

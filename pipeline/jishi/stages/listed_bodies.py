@@ -11,10 +11,6 @@ from jishi.stages.affiliations import filter_words, generic_words, is_territory
 from jishi.stages.tagger import TaggedSpan
 
 _WORD = r"(?:(?![与和及的在由对于等向、是为])[\u4e00-\u9fff])"
-_HEADS = (
-    "协会|学会|公会|商会|基金会|联合会|促进会|公司|集团|企业|事务所|书店|药房|银行|国小|国中|小学|中学|高中|大学|学院|医院|诊所"
-    "|幼儿园|幼稚园|护老院|公所|卫生所|派出所|辅助队|学系|研究所|处|局|(?<!部)署|社|馆|科"
-)
 # 宏远电子、|统合超商|等86家厂商: what is counted by 家 are firms, however they are named.
 _COUNTED = re.compile(r"等\d*[几数多余]?家(?:厂商|企业|公司|业者|机构|单位|银行)")
 _MEMBER = re.compile(rf"(?<=、)({_WORD}{{2,10}})$")
@@ -25,8 +21,9 @@ _NUMBER = re.compile(r"[一二三四五六七八九十几数多各]")
 
 @functools.cache
 def _listed() -> re.Pattern[str]:
+    heads = join_words(read_lines("listed_heads.txt"))
     brand = rf"{_WORD}{{1,10}}?(?:{join_words(filter_words('trade'))})"
-    return re.compile(rf"(?:、{brand}|(?:[、及和与]|以及){_WORD}{{1,12}}?(?:{_HEADS}))(?=[、，。；等及和与])")
+    return re.compile(rf"(?:、{brand}|(?:[、及和与]|以及){_WORD}{{1,12}}?(?:{heads}))(?<!部署)(?=[、，。；等及和与])")
 
 
 def add_listed(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:

@@ -70,6 +70,13 @@ _SHARED = re.compile(r"(?P<body>[\u4e00-\u9fff]{2,9}?)(?P<office>分?(?P<kind>[�
 _WITH_BODY = re.compile(
     r"(?P<body>[\u4e00-\u9fff]{1,8}(?P<kind>[局处署厅司科课室股队]))(?P<office>副?(?P=kind)长|(?<=[室科])副?主任)"
 )
+_TOWN = re.compile(r"(?P<body>[\u4e00-\u9fff]{2,5}?)(?P<office>(?P<kind>[市县乡镇])长)")
+_STATE = re.compile(rf"(?P<body>{join_words(filter_words('state'))})(?P<office>(?P<kind>[部院])长)")
+# A text of Taiwan, where 外交部长 is the 部长 of the 外交部.
+_TAIWAN = re.compile(r"行政院|立法院|立法委员|立委|总统府|国立[\u4e00-\u9fff]{2,6}大学|[县市]府")
+_NO_TOWN = re.compile(r"挂职|民选|首位|女|网红|[老新双]$")
+_COMMITTEE_OVER = re.compile(r".+委(?=(?:组织|宣传|统战)部$)")
+_HEAD_OF = re.compile(r"[部院局处署厅司所](?=长)")
 _WITHIN = re.compile(r"(?![和及与由])[\u4e00-\u9fff]")
 _NO_BODY = re.compile(r"[副正原前代兼现新时]|首[任席]|卸任|.*(?:[副原前代任总兼]|常务|执行|署理|名誉|助理|分管)$")
 _LEANING = 0.7  # the score of such a body: too short a form to be looked for elsewhere
@@ -162,7 +169,7 @@ def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) ->
     lead = _leading_words().match(text, start, end)
     if lead and end - lead.end() >= _FEWEST:
         rest = text[lead.end() : end]
-        if rest in known or (lead["always"] and ends_like_organisation(rest)):
+        if rest in known or (lead["always"] and _ends_like_name(rest)):
             return lead.end()
     if _WRITERS_OFFICE.fullmatch(text, max(floor, start - 2), end):
         return start - 2
@@ -173,6 +180,11 @@ def _find_front(text: str, start: int, end: int, floor: int, known: set[str]) ->
     if country and country.end() == start and _LARGE.search(text, start, end) and not names_country(text[start:end]):
         return country.start()
     return start
+
+
+def _ends_like_name(name: str) -> bool:
+    """Say whether a name ends as names of bodies do, or as those of firms without 公司: 青禾创投."""
+    return ends_like_organisation(name) or name.endswith(tuple(filter_words("trade")))
 
 
 def _close_marks(text: str, start: int, end: int, floor: int) -> int:
@@ -335,7 +347,12 @@ def _part_body(text: str, before: list[TaggedSpan], office: TaggedSpan) -> Tagge
     if touching and text[office.start - 1] == "分" and text[office.start : office.start + 2] in ("局长", "署长"):
         before[-1] = touching._replace(end=office.start - 1)
         return office._replace(start=office.start - 1)
-    found = _WITH_BODY.fullmatch(text, office.start, office.end) or _SHARED.fullmatch(text, office.start, office.end)
+    found = (
+        _WITH_BODY.fullmatch(text, office.start, office.end)
+        or _SHARED.fullmatch(text, office.start, office.end)
+        or _find_town(text, office)
+        or _find_ministry(text, office, last)
+    )
     if found is None or found["body"][-1] == found["office"][0] == "分" or _NO_BODY.match(found["body"]):
         return office
     place = text[office.start - 1 : office.start]
@@ -347,8 +364,50 @@ def _part_body(text: str, before: list[TaggedSpan], office: TaggedSpan) -> Tagge
     ):
         begin = touching.start
         before.pop()
-    before.append(TaggedSpan(begin, found.end("body"), "ORG", score))
+    label = "LOC" if found["kind"] in "市县乡镇" else "ORG"
+    before.append(TaggedSpan(begin, found.end("body"), label, score))
     return office._replace(start=found.start("office"))
+
+
+def _find_town(text: str, office: TaggedSpan) -> re.Match[str] | None:
+    """Give the town and its head in a title that is both: 云汀|市长."""
+    found = _TOWN.fullmatch(text, office.start, office.end)
+    return None if found is None or _NO_TOWN.match(found["body"]) else found
+
+
+def _find_ministry(text: str, office: TaggedSpan, last: TaggedSpan | None) -> re.Match[str] | None:
+    """Give the ministry and its head in a title that is both, as texts of Taiwan have it: 外交|部长, but 某国 +
+    外交部长."""
+    found = _STATE.fullmatch(text, office.start, office.end)
+    if (
+        found is None
+        or (last is not None and last.end == office.start)
+        or text[office.start - 1 : office.start] == "兼"
+    ):
+        return None
+    return found if found["kind"] == "院" or _TAIWAN.search(text) else None
+
+
+def free_heads(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
+    """Add the head of a body between it and a name, which has the body's last character too: 教育部|长|林听雨 is
+    教育部, 部长 and 林听雨. A country's minister and a committee's officer have it whole: 市委 + 组织部长."""
+    result: list[TaggedSpan] = []
+    for span, after in zip_longest(spans, spans[1:]):
+        result.append(span)
+        if (
+            span.label == "ORG"
+            and after is not None
+            and after.label == "PERSON"
+            and after.start == span.end + 1
+            and span.end - span.start >= _FEWEST
+            and _HEAD_OF.match(text, span.end - 1)
+        ):
+            country = _country_first().match(text, span.start, span.end - 1) if text[span.end - 1] == "部" else None
+            above = country or _COMMITTEE_OVER.match(text, span.start, span.end)
+            middle = above.end() if above else span.end - 1
+            result[-1] = span._replace(end=middle, label="LOC" if country else "ORG")
+            result.append(TaggedSpan(middle, span.end + 1, "TITLE", span.score))
+    return result
 
 
 def return_offices(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:

@@ -408,6 +408,8 @@ class OrganisationLookup:
         """
         start, end = _trim(text, *span)
         name = text[start:end]
+        if name in self.forms:
+            return self.forms[name]  # 《某报》 is 某报
         if len(name) < 3 or not _is_name(name) or len(_divide(text, start, end)) > 1:
             return None
         self.organisations.append(OrganisationFound(name, [], [(start, end)]))

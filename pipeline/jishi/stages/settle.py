@@ -17,6 +17,7 @@ import numpy as np
 from jishi.lexicons import read_lines
 from jishi.stages.name_edges import find_behind_titles, join_parts, mend_names
 from jishi.stages.organisation_edges import (
+    free_heads,
     join_departments,
     join_touching,
     mend_ends,
@@ -36,7 +37,8 @@ _JOINED = re.compile(r"[与和及暨、]")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _NAMED_AFTER = ("老师", "教授", "名师", "大师", "劳模", "院士", "工作室")  # 李春生名师工作室 is one organisation
 _OWN = re.compile(
-    r"(?:学校(?!办公室)|[本我该贵](?:校|院|系|所|厂|县|市|区|省|学院|公司|单位)|前(?![海进沿锋哨山旗线门郭]))(?=.{3})"
+    r"(?:学校(?!办公室)|[本我该贵](?:校|院|系|所|厂|县|市|区|省|旅|局|镇|乡|村|馆|社区|集团|医院|学院|公司|单位)|前(?![海进沿锋哨山旗线门郭])"
+    r"|原(?![子平阳州住生创始野乡味著型本点色民貌材料油动资]))(?=.{3})"
 )
 _WITH = re.compile(r"暨(?=.{4})")
 _BODY_END = re.compile(r"[会学院校司局部厅所系处心社团委室馆]$")
@@ -75,7 +77,8 @@ def settle(
     kept = add_latin_names(text, kept, scores)
     kept = split_short_forms(text, mend_ends(text, kept))
     kept = join_dashed(text, split_alias(text, drop_own(text, kept)))
-    kept = split_joined(text, split_names(text, return_offices(text, join_departments(text, move_office(text, kept)))))
+    kept = free_heads(text, move_office(text, kept))
+    kept = split_joined(text, split_names(text, return_offices(text, join_departments(text, kept))))
     kept = drop_doubtful(text, join_touching(text, agree(text, kept)))
     kept.sort(key=lambda span: span.start)
     kept = mend_names(text, kept)

@@ -39,11 +39,6 @@ _ANYBODY_AFTER = re.compile(
     r"提名|(?<=编辑)(?:搜集|整理|的|出版|制作|成|发表|完成)|代表(?=[^\u4e00-\u9fff]|[和及与也发先在共上参分作进从们])"
 )
 _POSTS = ("大使", "公使", "总领事", "代办", "代表", "特使", "特派员")
-# Words that belong to the title behind them though the tagger left them out.
-_RANK = re.compile(
-    r"(?:前任|首任|前|原|代|副|总|常务|执行|名誉|荣誉|首席|助理|联席|党委|党组|党支部|党总支|团委|纪委|主任|主席团|系|指导|公使衔|外籍|客座|特聘|兼职|专任|兼任|讲座|讲席|终身|高级|"
-    r"退休|永久|法治|驻村|第一(?=书记)|正(?=高级)|社区|乡村|大会(?=执行)|[一二三四]级|特级)+"
-)
 # Offices of Hong Kong and Macao with their field inside: 高级劳工事务|主任
 _SENIOR = re.compile(r"(?:高级|助理)[^\W\da-zA-Z的和与及兼任为]{2,6}$")
 _SENIOR_HEADS = ("主任", "督察", "监督")
@@ -58,7 +53,8 @@ _SEPARATORS = re.compile(
     r"[、，,/／；;]|(?<=[长任记授员席师事理])(?:暨|兼(?!职)|及|和|与)(?=.{2})|(?<=教授)(?=博士生导师|博导|硕士生导师)"
 )
 _LEADING = re.compile(
-    r"^(?:全体|分管(?!会长)|骨干(?=[演教])|青年(?=作家|演员|学者|歌手|舞|画家|书法家|诗人|导演|编剧|钢琴)|"
+    r"^(?:全体|分管(?!会长)|骨干(?=[演教])|新生(?=辅导员|班主任)|(?:(?!外)[\u4e00-\u9fff]){1,6}籍|(?:蓝皮书|丛书|书)(?=主编)|"
+    r"青年(?=作家|演员|学者|歌手|舞|画家|书法家|诗人|导演|编剧|钢琴|主播|艺术家|歌唱家|企业家|设计师|摄影)|"
     r"独立(?=撰稿|学者|导演|制片)|现任|曾任|时任|历任|当选(?!总统)|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
     r"新任|我国|国内外|国内|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
 )
@@ -124,14 +120,16 @@ def _title_before_pattern() -> tuple[re.Pattern[str], frozenset[str]]:
     return re.compile(title_pattern().pattern + r"$"), frozenset({"\n", *(head[-1] for head in heads)})
 
 
-# Heads that after a name are more often verbs or the start of another word (江某代表各团体致辞).
-_VERB_LIKE = frozenset(
-    (
-        "代表人", "指挥", "导演", "编辑", "主编", "主持人", "成员", "领队", "顾问", "公关", "助理", "编导", "学生",
-        "干事", "干部", "记者", "代办", "指导员", "新生",
-        "翻译", "编舞", "督察", "会计", "店主", "导游", "会员", "大臣", "中场", "传道", "裁判", "参谋",
-    )
-)  # fmt: skip
+@functools.cache
+def _verb_like() -> frozenset[str]:
+    """Titles that after a name are more often verbs or the start of another word: 江某代表各团体致辞."""
+    return frozenset(read_lines("verb_like_titles.txt"))
+
+
+@functools.cache
+def _ranks() -> re.Pattern[str]:
+    """Words that belong to the title behind them, though the tagger left them out: 原|局长, 大会|执行主席."""
+    return re.compile(f"(?:{join_words(read_lines('title_ranks.txt'))})+")
 
 
 @functools.cache
@@ -172,7 +170,7 @@ def match_title_before(text: str, end: int, start: int = 0) -> tuple[int, int] |
 def match_title_after(text: str, start: int) -> tuple[int, int] | None:
     """Give the title by the lexicon that begins at `start`, right after a name (刘福玉校长), or None."""
     found = title_pattern().match(text, start, min(len(text), start + _MAX_TITLE))
-    if not found or found.group() in _VERB_LIKE:
+    if not found or found.group() in _verb_like():
         return None
     return found.start(), found.end()
 
@@ -237,7 +235,7 @@ def _lengthen(text: str, start: int, end: int, floor: int) -> int:
     longer = match_title_before(text, end, floor)
     if longer and longer[0] < start:
         before = _title_parts().match(text, longer[0], end)
-        joins = _RANK.fullmatch(text, longer[0], start) or (
+        joins = _ranks().fullmatch(text, longer[0], start) or (
             before
             and (
                 (before["field"] and before.end() >= start)
