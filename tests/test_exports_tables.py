@@ -256,3 +256,7 @@ def test_entity_ids_stand_beside_people_and_organisations(tmp_path: Path):
             key: entity for key, entity in links.entity_ids.items() if entity.startswith("person")
         }
         assert set(tables.organisations.entity_id) <= set(links.entities)
+
+
+def test_a_single_record_has_tables_too():
+    assert jishi.frames(RECORDS[0]).articles["article_id"].tolist() == [RECORDS[0].article.id]

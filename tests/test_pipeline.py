@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
+import pickle
 import re
 import subprocess
 import sys
@@ -11,8 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import spacy
+import srsly
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, DocBin
 
 import jishi
 from jishi.assemble import RecordError
@@ -74,6 +79,56 @@ def test_components_can_be_left_out():
     assert nlp(ARTICLE)._.record.talks == []
 
 
+@pytest.mark.parametrize("exclude", ["jishi_talk", ["jishi_talks", "parser"]])
+def test_leaving_out_what_is_not_there_is_an_error(exclude: str | list[str]):
+    with pytest.raises(ValueError, match=r"there is no stage (jishi_talk|parser); there are jishi_metadata, "):
+        jishi.load(exclude=exclude)
+
+
+def test_one_stage_may_be_named_alone():
+    assert "jishi_talks" not in jishi.load(exclude="jishi_talks").pipe_names
+
+
+def test_docs_go_through_bytes_and_processes(nlp: Language):
+    doc = nlp(ARTICLE)
+    (boxed,) = DocBin(docs=[doc], store_user_data=True).get_docs(nlp.vocab)
+    copies = [Doc(nlp.vocab).from_bytes(doc.to_bytes()), pickle.loads(pickle.dumps(doc)), boxed]
+    for copy in (*copies, *nlp.pipe([ARTICLE], n_process=2)):
+        assert copy._.record == doc._.record
+        assert list(copy._.people) == doc._.people
+        assert copy._.normalised.source_span(0, 4) == doc._.normalised.source_span(0, 4)
+        assert [ent._.score for ent in copy.ents] == [ent._.score for ent in doc.ents]
+
+
+def test_bytes_of_a_doc_cannot_run_code(nlp: Language):
+    class Harm:
+        def __reduce__(self) -> tuple[object, tuple[str, ...]]:
+            return os.system, ("exit 1",)
+
+    data = srsly.msgpack_dumps({"__jishi__": pickle.dumps(Harm())})
+    with pytest.raises(pickle.UnpicklingError):
+        srsly.msgpack_loads(data)
+
+
+def test_a_pipeline_goes_through_a_folder(nlp: Language, tmp_path: Path):
+    nlp.to_disk(tmp_path)
+    assert spacy.load(tmp_path)(ARTICLE)._.record == nlp(ARTICLE)._.record
+
+
+def test_a_doc_of_another_tokenizer_counts_as_normalised(nlp: Language):
+    doc = nlp(spacy.blank("zh")(ARTICLE))
+    assert [person.name for person in doc._.record.people] == ["林听雨", "陆知白"]
+    assert {ARTICLE[slice(*span)] for person in doc._.record.people for span in person.spans} == {"林听雨", "陆知白"}
+    other = jishi.load()
+    other.tokenizer = spacy.blank("zh").tokenizer
+    assert other(ARTICLE)._.record.events
+
+
+def test_a_pipeline_that_makes_no_record_is_told():
+    with pytest.raises(ValueError, match="no component `jishi_record`"):
+        jishi.extract(ARTICLE, nlp=jishi.load(exclude=["jishi_record"]))
+
+
 def test_a_users_own_ner_takes_the_taggers_place():
     import spacy
 
@@ -101,6 +156,25 @@ def test_one_article_in_one_record_out():
     speaker = next(person for person in record.people if person.name == "陆知白")
     assert record.talks[0].speakers == [speaker.id]
     assert [(p.title, p.organisation_text) for p in speaker.positions] == [("教授", "青禾大学")]
+
+
+def test_dates_and_texts_are_taken_as_they_come(nlp: Language):
+    for published in ("2024-09-03", datetime.date(2024, 9, 3), datetime.datetime(2024, 9, 3, 8, 30)):
+        assert jishi.extract(ARTICLE, published=published, nlp=nlp).article.published == "2024-09-03"
+    as_text, as_article = jishi.extract_many([ARTICLE, Article(ARTICLE)], nlp=nlp)
+    assert as_text == as_article
+
+
+@pytest.mark.parametrize("published", ["2024/9/3", "昨天", "2024-9-3", "20240903", 20240903])
+def test_a_publication_date_that_is_none_is_told(published: object):
+    with pytest.raises(ValueError, match="YYYY-MM-DD"):
+        jishi.extract(ARTICLE, published=published)
+
+
+@pytest.mark.parametrize("text", [None, b"bytes", 5, ["text"]])
+def test_a_text_that_is_none_is_told(text: object):
+    with pytest.raises(TypeError, match="the text of an article is a str, not "):
+        jishi.extract(text)
 
 
 def test_spans_count_from_the_body_when_the_title_comes_separately():

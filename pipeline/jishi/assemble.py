@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from jishi.packing import SpanScores, register_codecs
 from jishi.records import (
     SCHEMA_VERSION,
     ArticleInfo,
@@ -23,7 +24,9 @@ from jishi.records import (
     Record,
     Talk,
 )
-from jishi.text import normalise
+from jishi.text import normalise, take_as_normalised
+
+register_codecs()  # here, since each process that runs the pipeline loads this component
 
 
 class RecordError(ValueError):
@@ -53,12 +56,14 @@ def assemble(doc: Doc) -> Doc:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise RecordError(doc._.article.stable_id, f"{place}: {first['msg']}" if place else first["msg"]) from error
+    doc._.context = None  # what only the stages need; a Doc that is kept is smaller without
+    doc._.span_scores = SpanScores(doc._.span_scores)
     return doc
 
 
 def build_record(doc: Doc) -> Record:
-    """Give the record of a Doc that all stages have read."""
-    article, normalised = doc._.article, doc._.normalised
+    """Give the record of a Doc that all stages have read; its text counts as normalised if another made it."""
+    article, normalised = doc._.article, doc._.normalised or take_as_normalised(doc.text)
     span = normalised.source_span
     characters = len(article.source_text) if article.text else len(normalised.source)
     layout = doc._.layout

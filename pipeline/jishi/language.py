@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from jishi.assemble import RecordError
-from jishi.records import Article, Record
+from jishi.records import Article, Record, to_iso_date
 from jishi.stages.findings import register_extensions
 from jishi.stages.segment import NormalisingTokenizer
 from jishi.text import normalise, normalise_article
 
 STAGES = ("metadata", "entities", "dates", "organisations", "people", "talks", "events")
+COMPONENTS = tuple(f"jishi_{stage}" for stage in (*STAGES, "record"))
 GROUP_ARTICLES, GROUP_CHARACTERS = 8, 1 << 15  # of a group of `extract_many`: some articles, or one long one
 MAX_CHARACTERS = 400_000  # a longer article is read up to here, with a warning: a Doc needs about 300 bytes a character
 
@@ -34,15 +35,18 @@ def load(
     ner: a spaCy pipeline (or its name or path) whose PERSON/PER, ORG and LOC/GPE entities replace the tagger's.
     exclude: stages to leave out, by component name (`jishi_talks`, …); later stages then find nothing of theirs.
 
-    Raises OSError if `model` or `ner` names nothing that can be loaded.
+    Raises OSError if `model` or `ner` names nothing that can be loaded, ValueError if `exclude` names no stage.
     """
+    excluded = {exclude} if isinstance(exclude, str) else set(exclude)
+    unknown = excluded.difference(COMPONENTS)
+    if unknown:
+        raise ValueError(f"there is no stage {', '.join(sorted(unknown))}; there are {', '.join(COMPONENTS)}")
     register_extensions()
     for stage in STAGES:
         importlib.import_module(f"jishi.stages.{stage}")
     importlib.import_module("jishi.assemble")
     nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"@tokenizers": "jishi.NormalisingTokenizer.v1"}}})
     nlp.max_length = 10 * MAX_CHARACTERS
-    excluded = set(exclude)
     for stage in (*STAGES, "record"):
         name = f"jishi_{stage}"
         if name in excluded:
@@ -87,7 +91,10 @@ def make_doc(nlp: Language, article: Article) -> Doc:
 
 
 def extract_article(article: Article, nlp: Language | None = None) -> Record:
-    """Give the record of one article. Raises RecordError, with the article's id, if the findings do not validate."""
+    """Give the record of one article.
+
+    Raises RecordError, with the article's id, if the findings do not validate, and ValueError if `nlp` makes no record.
+    """
     nlp = nlp or _default_pipeline()
     return _take_record(nlp(make_doc(nlp, article)))
 
@@ -95,14 +102,14 @@ def extract_article(article: Article, nlp: Language | None = None) -> Record:
 def _take_record(doc: Doc) -> Record:
     record = doc._.record
     if not isinstance(record, Record):
-        raise RecordError(doc._.article.stable_id, "the pipeline has no component `jishi_record` as its last")
+        raise ValueError("the pipeline makes no record: it has no component `jishi_record`, or that is switched off")
     return record
 
 
 def extract(
     text: str,
     title: str | None = None,
-    published: str | None = None,
+    published: str | date | None = None,
     id: str | None = None,
     *,
     nlp: Language | None = None,
@@ -111,21 +118,22 @@ def extract(
 
     text: the body, untouched. title: its headline, where it comes separately. published: ISO date, the reference for
     relative dates. id: an identifier of your own. nlp: a pipeline from `load`; None for the default one.
+    Raises TypeError for a text that is no str, ValueError for a date that is none.
 
     >>> extract("9月2日，青禾市图书馆举办读书会。", published="2024-09-03").dates[0].start
     '2024-09-02'
     """
-    return extract_article(Article(text=text, title=title, published=published, id=id), nlp)
+    return extract_article(Article(text=text, title=title, published=to_iso_date(published), id=id), nlp)
 
 
-def extract_many(articles: Iterable[Article], *, nlp: Language | None = None) -> Iterator[Record]:
-    """Give the record of each article in turn; nothing is kept.
+def extract_many(articles: Iterable[Article | str], *, nlp: Language | None = None) -> Iterator[Record]:
+    """Give the record of each article, or of each text, in turn; nothing is kept.
 
     Articles go through the pipeline in groups (see `group_articles`), so that some are taken from `articles` before the
     first record comes. Raises what `extract_article` raises, when the records of the articles before have been given.
     """
     nlp = nlp or _default_pipeline()
-    for group in group_articles(articles):
+    for group in group_articles(Article(each) if isinstance(each, str) else each for each in articles):
         yield from _extract_group(group, nlp)
 
 

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -37,8 +37,11 @@ Bound = Literal["exact", "over", "under", "about"]
 class Article:
     """One article as it comes in.
 
-    text: the body as read and decoded, otherwise untouched. title, published (an ISO date), url, source (where it was
-    read: file name, or file name + row): None if unknown. id: None to have one derived from source and content.
+    text: the body as read and decoded, otherwise untouched. title, published (an ISO date; a `datetime.date` becomes
+    one), url, source (where it was read: file name, or file name + row): None if unknown. id: None to have one derived
+    from source and content.
+
+    Raises TypeError if the text is no str, ValueError if published is no ISO date.
     """
 
     text: str
@@ -47,6 +50,11 @@ class Article:
     published: str | None = None
     url: str | None = None
     source: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise TypeError(f"the text of an article is a str, not {type(self.text).__name__}")
+        object.__setattr__(self, "published", to_iso_date(self.published))
 
     @property
     def source_text(self) -> str:
@@ -67,6 +75,23 @@ class Article:
         for part in (self.source, self.url, self.published, self.title, self.text):
             digest.update((part or "").encode("utf-8", "surrogatepass") + b"\0")
         return f"a{digest.hexdigest()[:16]}"
+
+
+def to_iso_date(value: str | date | None) -> str | None:
+    """Give a publication date as YYYY-MM-DD, None for none. Raises ValueError for a text that is no such date."""
+    if isinstance(value, datetime):
+        value = value.date()
+    if value is None:
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        is_date = date.fromisoformat(value).isoformat() == value
+    except (TypeError, ValueError):
+        is_date = False
+    if not is_date:
+        raise ValueError(f"published is {value!r}; it can be a date as YYYY-MM-DD, such as 2024-09-02")
+    return value
 
 
 def _check_iso_date(value: str) -> str:

@@ -12,7 +12,7 @@ from jishi.stages.edits import Alignment, Repair
 from jishi.stages.repair import Repaired, repair
 from jishi.stages.script import classify_script, to_simplified
 
-__all__ = ["Alignment", "NormalisedText", "Repair", "normalise", "normalise_article"]
+__all__ = ["Alignment", "NormalisedText", "Repair", "normalise", "normalise_article", "take_as_normalised"]
 
 # Sites that damage texts so turned simplified ones into traditional script before.
 _CONVERTED = frozenset({"gbk_misalignment", "pinyin_annotation"})
@@ -61,6 +61,11 @@ def normalise_article(title: str, text: str) -> NormalisedText:
     The two are read as one page, and the line break between them stays.
     """
     return _convert(repair(f"{title}\n{text}", title_length=len(title)))
+
+
+def take_as_normalised(text: str) -> NormalisedText:
+    """Give a text that nothing is to be changed in, as its own normalised form."""
+    return NormalisedText(text, text, Alignment(len(text)), (), (), classify_script(text))
 
 
 def _convert(mended: Repaired) -> NormalisedText:

@@ -76,10 +76,12 @@ def _list_files(path: Path) -> list[Path]:
 def _read_json_lines(path: Path) -> Iterator[tuple[str, str]]:
     compression = COMPRESSIONS.get(path.suffix)
     number = 0
-    with open(path, "rb") as raw:
-        stream = decompress_own(raw, compression) if compression else raw
+    with (
+        open(path, "rb") as raw,
+        io.TextIOWrapper(decompress_own(raw, compression) if compression else raw, "utf-8", newline="\n") as stream,
+    ):
         try:
-            for number, line in enumerate(io.TextIOWrapper(stream, "utf-8", newline="\n"), 1):
+            for number, line in enumerate(stream, 1):
                 if line.strip():
                     yield f"{path}:{number}", line
         except UnicodeDecodeError as error:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 50_000
 
-Records = str | os.PathLike[str] | Iterable[Record]
-"""Where records come from: a file or folder that `jishi extract` wrote, or the records themselves."""
+Records = str | os.PathLike[str] | Iterable[Record] | Record
+"""Where records come from: a file or folder that `jishi extract` wrote, or the records themselves, or a single one."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,15 @@ class Frames:
 
 def open_records(source: Records) -> Iterable[Record]:
     """The records of a path, read one by one; records given are given back."""
+    if isinstance(source, Record):  # a model can be iterated, too: over its fields
+        return [source]
     return read_records(source) if isinstance(source, str | os.PathLike) else source
 
 
 def frames(records: Records, links: str | os.PathLike[str] | Links | None = None) -> Frames:
     """Give the tables of records as pandas data frames.
 
-    records: a file or folder that `jishi extract` wrote, or an iterable of records. links: the folder that `jishi link`
+    records: a file or folder that `jishi extract` wrote, an iterable of records, or a record. links: the folder that `jishi link`
     wrote, or what `jishi.exports.linking.link` gave, for the columns entity_id.
     Raises MissingExtraError if pandas is not installed, and what `read_records` and `read_links` raise.
     """
