@@ -28,6 +28,11 @@ _FIRM = re.compile(r"(?:公司|集团)$")  # whose short forms may keep four cha
 # 青禾银行|股份有限公司
 _LEGAL_FORM = re.compile(r"(?:控股|集团)?(?:股份)?有限(?:责任)?公司|股份|公司")
 _NATIONAL = re.compile(r"中国|全国|中华|国家|国立")
+_CENTURY = re.compile(r"^(?:19|20)(?=\d\d级)")  # 2015级1班, 15级1班
+_LONGEST_SHORT = 6  # characters of a short form; a longer one may leave out as many as this:
+_MOST_LEFT_OUT = 3
+_SAME_START = 3  # and begins with as many characters of the long form: 青禾县市场监|管局
+_OTHER_BODY = re.compile("常务|基金|团委|分|副")  # what a short form cannot leave out: 红十字|基金|会
 _FEWEST_LEFT = 4  # characters of a name without the country or province before it
 _ORDINAL = re.compile(r"第?[一二三四五六七八九十百\d]{1,4}届")
 # How short forms end, with what the long form may end in: 台科大, 国发院, 一中, 人社局.
@@ -35,7 +40,7 @@ _SHORT_ENDINGS = {
     "大": ("大学",),
     "院": ("院",),
     "所": ("所",),
-    "中": ("中学",),
+    "中": ("中学", "高中", "国中"),
     "高": ("高中", "高级中学"),
     "小": ("小学",),
     "局": ("局",),
@@ -62,11 +67,15 @@ _SHORT_ENDINGS = {
     "馆": ("馆",),
     "台": ("台", "电视台"),
     "厅": ("厅",),
+    "专校": ("专科学校",),
+    "职校": ("职业学校",),
+    "职高": ("职业高中", "职业高级中学"),
     "府": ("政府",),
 }
+_TERM = r"(?:第?[一二三四五六七八九十百\d]{1,4}届)?"
 _COMMITTEE = re.compile(
-    r"(?:(?P<conference>(?:中国)?(?:人民政治协商会议|人民政协|政协))|共青团|中国共产主义青年团)"
-    r"(?:第?[一二三四五六七八九十百\d]{1,4}届)?(?P<place>[\u4e00-\u9fff]{1,12})(?P<division>[省市区县州])委(?:员会)?"
+    r"(?:(?P<conference>(?:中国)?(?:人民政治协商会议|人民政协|政协))|(?P<party>民[革盟建进]|农工党|致公党|九三学社)"
+    rf"|共青团|中国共产主义青年团){_TERM}(?P<place>[\u4e00-\u9fff]{{1,12}}?)(?P<division>[省市区县州]){_TERM}委(?:员?会)?"
 )
 _PLAIN = re.compile(r"教育|研究|科学|技术|工程|学|与|及|和")  # what says little in a department's name
 _LEVEL = re.compile(r"国际|世界|全国|亚洲|欧洲")
@@ -91,7 +100,7 @@ def _begin_of_territory(name: str) -> int:
 @functools.lru_cache(maxsize=4096)
 def strip_form(name: str) -> str:
     """Give the name without words of form: 中国, 国立, 第十四届, the 人民 of 人民政府, a leading 校."""
-    name = name.replace("农村商业银行", "农商银行")
+    name = _CENTURY.sub("", name.replace("农村商业银行", "农商银行"))
     name = _ORDINAL.sub("", name.replace("人民政府", "政府").replace("国立", "").replace("国家科学院", "科学院"))
     formal = _LEADING_FORMAL.match(name)
     return name[formal.end() :] if formal and len(name) - formal.end() >= 3 else name
@@ -100,13 +109,15 @@ def strip_form(name: str) -> str:
 @functools.lru_cache(maxsize=4096)
 def _list_committee_forms(long: str) -> tuple[str, ...]:
     """Give the short forms of a committee whose place stands in its middle: 政协云汀市委员会 is 云汀市政协,
-    共青团云汀市委 is 团市委."""
+    共青团云汀市委 is 团市委, 民革云汀市委会 is 民革市委会."""
     found = _COMMITTEE.fullmatch(long)
     if found is None:
         return ()
     place, division = found["place"], found["division"]
     if found["conference"]:
         return (f"{place}{division}政协", f"{division}政协")
+    if found["party"]:
+        return (f"{found['party']}{division}委会", f"{found['party']}{division}委")
     return (f"{place}团{division}委", f"团{division}委")
 
 
@@ -193,7 +204,10 @@ def abbreviates(short: str, long: str, names: Collection[str], *, within: bool =
         return shares_parent or _CORPORATE.sub("", left_out) == ""
     if plain_short.endswith("大") and len(plain_short) == 2:  # 湖大 is 湖南大学, not 湖北中医药大学
         return len(plain_long) == 4
-    return len(plain_short) <= 6
+    if len(plain_short) <= _LONGEST_SHORT:
+        return True
+    alike = plain_short[:_SAME_START] == plain_long[:_SAME_START] and len(left_out) <= _MOST_LEFT_OUT
+    return alike and _OTHER_BODY.search(left_out) is None
 
 
 def _abbreviates_both(short: str, long: str, names: Collection[str]) -> bool:

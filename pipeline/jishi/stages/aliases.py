@@ -33,7 +33,7 @@ _PARTY = re.compile(r"民[革盟建进]|农工党|致公党|九三学社|台盟|
 _UNIVERSITY = re.compile(r".{2,}?大学")
 # What may follow a short form in the full name: 玉川|银行, 海岳|国际股份有限公司
 _FORM = re.compile(
-    r"(?:科技|国际|控股|企业)*(?:股份)?(?:有限)?(?:责任)?(?:集团|公司|集团公司|企业)|大学|学院|医院|银行|基金会|托[婴儿育]中心|幼儿园|[社报]"
+    r"(?:科技|技术|国际|控股|企业)*(?:股份)?(?:有限)?(?:责任)?(?:集团|公司|集团公司|企业)|大学|学院|医院|银行|基金会|托[婴儿育]中心|幼儿园|[社报]"
 )
 _TAIL = 3  # characters of a department's name that two names share
 _LEAD = 120  # characters of the opening, whose department is the article's own

@@ -36,6 +36,8 @@ _STATUS = re.compile(r"(?:国立|私立|部立|县立|公立)$")
 _SCHOOL = re.compile(r"(?:大学|学院|学校|[高国女]中|小学|[国附]小|高[工商职]|医院|幼儿园)$")
 _CUT_SCHOOL = re.compile(r"[中小](?=[、，。；：（）\s与及和等]|校长|师生|学生|教师|老师|$)")  # 安顺国|中
 _AFTER = "则亦均也皆"  # words that follow a name and end none
+_PUPILS = re.compile(r"学(?=[童生])")  # 杨梅国小|学童
+_CUT_PART = re.compile(r"[与和及][系院校所]$")  # 总务处|与系|办
 _LARGE = re.compile(r"(?:大学|学院|公司|集团|医院|协会|学会|基金会|研究所|研究院|研究中心|博物馆)")
 _SURE = 0.75  # the score of a name that mends others
 _LEAST, _CONFIRMED = 0.25, 0.5  # scores of a name without and with a title behind it
@@ -97,6 +99,11 @@ def mend_ends(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:
             end = span.end
             if text[end - 1] in _AFTER and ends_like_organisation(text[span.start : end - 1]):
                 end -= 1
+            if _PUPILS.match(text, end - 1) and _SCHOOL.search(text, span.start, end - 1):
+                end -= 1
+            part = _CUT_PART.search(text, span.start + 2, end)
+            if part and ends_like_organisation(text[span.start : part.start()]):
+                end = part.start()
             school = _CUT_SCHOOL.match(text, end) if text[end - 1] == "国" else None
             if school and not is_territory(text[span.start : end]):
                 end = school.end()
