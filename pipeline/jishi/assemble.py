@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,7 +26,10 @@ from jishi.records import (
     Record,
     Talk,
 )
-from jishi.text import normalise, take_as_normalised
+from jishi.text import NormalisedText, normalise, take_as_normalised
+
+ToSource = Callable[[int, int], tuple[int, int]]
+"""From an interval of the normalised text to the one of the source text."""
 
 register_codecs()  # here, since each process that runs the pipeline loads this component
 
@@ -63,19 +68,45 @@ def assemble(doc: Doc) -> Doc:
 
 def build_record(doc: Doc) -> Record:
     """Give the record of a Doc that all stages have read; its text counts as normalised if another made it."""
-    article, normalised = doc._.article, doc._.normalised or take_as_normalised(doc.text)
-    span = normalised.source_span
-    characters = len(article.source_text) if article.text else len(normalised.source)
-    layout = doc._.layout
-    date_ids = [f"d{i}" for i in range(1, len(doc._.dates) + 1)]
-    organisation_ids = [f"o{i}" for i in range(1, len(doc._.organisations) + 1)]
-    person_ids = [f"p{i}" for i in range(1, len(doc._.people) + 1)]
-    talk_ids = [f"t{i}" for i in range(1, len(doc._.talks) + 1)]
-    event_ids = [f"e{i}" for i in range(1, len(doc._.events) + 1)]
+    normalised = doc._.normalised or take_as_normalised(doc.text)
+    span, ids = normalised.source_span, _Ids.of(doc)
+    return Record(
+        schema_version=SCHEMA_VERSION,
+        article=_make_article(doc, normalised),
+        dates=_make_dates(doc, span, ids),
+        organisations=_make_organisations(doc, span, ids),
+        people=_make_people(doc, span, ids),
+        talks=_make_talks(doc, span, ids),
+        events=_make_events(doc, span, ids),
+        warnings=list(dict.fromkeys(doc._.warnings)),
+    )
 
-    def identify(ids: list[str], index: int | None) -> str | None:
-        return None if index is None else ids[index]
 
+@dataclass(frozen=True)
+class _Ids:
+    """The ids of the record's items, by the index of the finding."""
+
+    dates: list[str]
+    organisations: list[str]
+    people: list[str]
+    talks: list[str]
+    events: list[str]
+
+    @classmethod
+    def of(cls, doc: Doc) -> _Ids:
+        """Number the findings of each kind."""
+        kinds = (doc._.dates, doc._.organisations, doc._.people, doc._.talks, doc._.events)
+        return cls(
+            *([f"{letter}{i}" for i in range(1, len(found) + 1)] for letter, found in zip("dopte", kinds, strict=True))
+        )
+
+
+def _identify(ids: list[str], index: int | None) -> str | None:
+    return None if index is None else ids[index]
+
+
+def _make_article(doc: Doc, normalised: NormalisedText) -> ArticleInfo:
+    article, layout = doc._.article, doc._.layout
     title = article.title
     if title:
         title = normalise(title).text.strip() or None
@@ -84,103 +115,117 @@ def build_record(doc: Doc) -> Record:
     published, published_from = article.published, "input" if article.published else None
     if published is None and doc._.published is not None:
         published, published_from = doc._.published, getattr(layout, "published_from", None)
-    return Record(
-        schema_version=SCHEMA_VERSION,
-        article=ArticleInfo(
-            id=article.stable_id,
-            source=article.source,
-            url=article.url,
-            title=title,
-            published=published,
-            published_from=published_from,
-            script=normalised.script,
-            characters=characters,
-            body_start=article.body_start,
-            repairs=_count_repairs(normalised.repairs),
-            credits=[Credit(name=c.name, role=c.role, span=span(c.start, c.end)) for c in doc._.credits],
-        ),
-        dates=[
-            DateItem(
-                id=identifier,
-                text=date.text,
-                start=date.start_date,
-                end=date.end_date,
-                edtf=date.edtf,
-                granularity=date.granularity,
-                start_time=date.start_time,
-                end_time=date.end_time,
-                inferred=list(date.inferred),
-                span=span(date.start, date.end),
-            )
-            for identifier, date in zip(date_ids, doc._.dates, strict=True)
+    return ArticleInfo(
+        id=article.stable_id,
+        source=article.source,
+        url=article.url,
+        title=title,
+        published=published,
+        published_from=published_from,
+        script=normalised.script,
+        characters=len(article.source_text) if article.text else len(normalised.source),
+        body_start=article.body_start,
+        repairs=_count_repairs(normalised.repairs),
+        credits=[
+            Credit(name=found.name, role=found.role, span=normalised.source_span(found.start, found.end))
+            for found in doc._.credits
         ],
-        organisations=[
-            Organisation(
-                id=identifier,
-                name=found.name,
-                aliases=found.aliases,
-                spans=[span(*s) for s in found.spans],
-                parent=identify(organisation_ids, found.parent),
-            )
-            for identifier, found in zip(organisation_ids, doc._.organisations, strict=True)
-        ],
-        people=[
-            Person(
-                id=identifier,
-                name=found.name,
-                positions=[
-                    Position(
-                        title=position.title,
-                        organisation=identify(organisation_ids, position.organisation),
-                        organisation_text=position.organisation_text,
-                        span=span(position.start, position.end),
-                        confidence=position.confidence,
-                    )
-                    for position in found.positions
-                ],
-                honours=found.honours,
-                honorific=found.honorific,
-                spans=[span(*s) for s in found.spans],
-            )
-            for identifier, found in zip(person_ids, doc._.people, strict=True)
-        ],
-        talks=[
-            Talk(
-                id=identifier,
-                topic=found.topic,
-                kind=found.kind,
-                speakers=[person_ids[i] for i in found.speakers],
-                event=identify(event_ids, found.event),
-                date=identify(date_ids, found.date),
-                span=span(found.start, found.end),
-                confidence=found.confidence,
-            )
-            for identifier, found in zip(talk_ids, doc._.talks, strict=True)
-        ],
-        events=[
-            Event(
-                id=identifier,
-                type=found.type,
-                name=found.name,
-                date=identify(date_ids, found.date),
-                start=found.start_date,
-                end=found.end_date,
-                place=found.place,
-                organisers=[Organiser(organisation=organisation_ids[i], role=role) for i, role in found.organisers],
-                participants=[Participant(person=person_ids[i], role=role) for i, role in found.participants],
-                attendance=Attendance(
-                    count=found.attendance.count, bound=found.attendance.bound, text=found.attendance.text
-                )
-                if found.attendance
-                else None,
-                talks=[talk_ids[i] for i in found.talks],
-                span=span(found.start, found.end),
-                confidence=found.confidence,
-            )
-            for identifier, found in zip(event_ids, doc._.events, strict=True)
-        ],
-        warnings=list(dict.fromkeys(doc._.warnings)),
     )
+
+
+def _make_dates(doc: Doc, span: ToSource, ids: _Ids) -> list[DateItem]:
+    return [
+        DateItem(
+            id=identifier,
+            text=found.text,
+            start=found.start_date,
+            end=found.end_date,
+            edtf=found.edtf,
+            granularity=found.granularity,
+            start_time=found.start_time,
+            end_time=found.end_time,
+            inferred=list(found.inferred),
+            span=span(found.start, found.end),
+        )
+        for identifier, found in zip(ids.dates, doc._.dates, strict=True)
+    ]
+
+
+def _make_organisations(doc: Doc, span: ToSource, ids: _Ids) -> list[Organisation]:
+    return [
+        Organisation(
+            id=identifier,
+            name=found.name,
+            aliases=found.aliases,
+            spans=[span(*place) for place in found.spans],
+            parent=_identify(ids.organisations, found.parent),
+        )
+        for identifier, found in zip(ids.organisations, doc._.organisations, strict=True)
+    ]
+
+
+def _make_people(doc: Doc, span: ToSource, ids: _Ids) -> list[Person]:
+    return [
+        Person(
+            id=identifier,
+            name=found.name,
+            positions=[
+                Position(
+                    title=position.title,
+                    organisation=_identify(ids.organisations, position.organisation),
+                    organisation_text=position.organisation_text,
+                    span=span(position.start, position.end),
+                    confidence=position.confidence,
+                )
+                for position in found.positions
+            ],
+            honours=found.honours,
+            honorific=found.honorific,
+            spans=[span(*place) for place in found.spans],
+        )
+        for identifier, found in zip(ids.people, doc._.people, strict=True)
+    ]
+
+
+def _make_talks(doc: Doc, span: ToSource, ids: _Ids) -> list[Talk]:
+    return [
+        Talk(
+            id=identifier,
+            topic=found.topic,
+            kind=found.kind,
+            speakers=[ids.people[i] for i in found.speakers],
+            event=_identify(ids.events, found.event),
+            date=_identify(ids.dates, found.date),
+            span=span(found.start, found.end),
+            confidence=found.confidence,
+        )
+        for identifier, found in zip(ids.talks, doc._.talks, strict=True)
+    ]
+
+
+def _make_events(doc: Doc, span: ToSource, ids: _Ids) -> list[Event]:
+    return [
+        Event(
+            id=identifier,
+            type=found.type,
+            name=found.name,
+            date=_identify(ids.dates, found.date),
+            start=found.start_date,
+            end=found.end_date,
+            place=found.place,
+            organisers=[Organiser(organisation=ids.organisations[i], role=role) for i, role in found.organisers],
+            participants=[Participant(person=ids.people[i], role=role) for i, role in found.participants],
+            attendance=_make_attendance(found.attendance),
+            talks=[ids.talks[i] for i in found.talks],
+            span=span(found.start, found.end),
+            confidence=found.confidence,
+        )
+        for identifier, found in zip(ids.events, doc._.events, strict=True)
+    ]
+
+
+def _make_attendance(found: Any) -> Attendance | None:
+    return found and Attendance(count=found.count, bound=found.bound, text=found.text)
 
 
 def _count_repairs(repairs: Any) -> dict[str, int]:
