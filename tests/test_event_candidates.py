@@ -8,15 +8,20 @@ from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
 from jishi.stages.event_facts import find_attendance, find_place_candidates
-from jishi.stages.event_names import find_name_candidates
-from jishi.stages.findings import register_extensions
-from jishi.stages.stated_organisers import is_byline
+from jishi.stages.event_names import find_name_candidates, strip_leading_words
+from jishi.stages.events import is_no_event
+from jishi.stages.findings import EventFound, register_extensions
+from jishi.stages.groups import PersonGroup
+from jishi.stages.roles import settle_sides
+from jishi.stages.stated_organisers import is_byline, tell_stated_role
 
 
-def build(text: str, event: str | None = None) -> Context:
+def build(text: str, event: str | None = None, title: str = "") -> Context:
     """The context of a text of which the tagger marked `event`."""
     register_extensions()
+    text = f"{title}\n{text}" if title else text
     doc = Doc(spacy.blank("zh").vocab, words=list(text), spaces=[False] * len(text))
+    doc._.body_start = len(title) + 1 if title else 0
     if event:
         start = text.index(event)
         doc.spans["frames"] = [doc.char_span(start, start + len(event), label="EVENT")]
@@ -129,3 +134,99 @@ def test_the_medium_of_a_dispatch_is_told(text: str, medium: str, wanted: bool):
 )
 def test_a_venue_may_follow_a_time_without_a_word_of_place(text: str, wanted: str):
     assert wanted in {text[c.start : c.end] for c in find_place_candidates(build(text))}
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("在第三届江畔读书会", "第三届江畔读书会"),
+        ("向第五届南屏文化节", "第五届南屏文化节"),
+        ("的“渡口之夜”朗诵会", "“渡口之夜”朗诵会"),
+        ("而在教学说明会", "教学说明会"),
+        ("这场名为“归来”的校友座谈会", "“归来”的校友座谈会"),
+        ("主题的“江畔论坛”", "“江畔论坛”"),
+        ("举世瞩目的临江灯会", "临江灯会"),
+        ("召开春季工作会议", "春季工作会议"),
+        ("在线阅读节", "在线阅读节"),
+        ("为“艾”发光活动", "为“艾”发光活动"),
+        ("向阳花公益活动", "向阳花公益活动"),
+        ("是谁在唱歌朗诵会", "是谁在唱歌朗诵会"),
+    ],
+)
+def test_a_name_loses_the_words_that_lead_it_in(name: str, wanted: str):
+    assert strip_leading_words(name) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在参赛的153支队伍中，该校排名为108名。",
+        "全县成功避让地质灾害三起，避免伤亡121人。",
+        "演练模拟爆炸造成320多人受伤。",
+        "朗诵会在学生中心八百人礼堂举行。",
+        "青年交流团随千人计划来访。",
+        "数百名学生到场聆听。",
+        "几千余名居民参加。",
+    ],
+)
+def test_numbers_of_others_than_those_present_are_no_candidates(text: str):
+    assert find_attendance(build(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "role"),
+    [
+        ("读书会于5月8日举行，承办单位市图书馆准备了茶点。", "市图书馆", "organiser"),
+        ("论坛得到各方响应，协办单位包括青禾基金会。", "青禾基金会", "co_organiser"),
+        ("5月8日，学生会与仁心医院合办义诊。", "仁心医院", "host"),
+        ("竞赛由青禾大学合作举办，今年是第三届。", "青禾大学", "host"),
+        ("5月8日下午，中文系邀请作家方听雨来校主讲《渡口的月色》。", "中文系", "host"),
+        ("研讨会开了两天。临走时，松涛学院再次举办研讨会。", "松涛学院", "host"),
+        ("这场由松涛学院所联合举办的江畔研讨会吸引了许多学生。", "松涛学院", "host"),
+        ("座谈会由青禾银行赞助，市商务局指导。", "市商务局", "supporter"),
+        ("中文系邀请各位同学参加讲座并作报告。", "中文系", None),
+        ("承办单位请市图书馆延长了时间。", "市图书馆", None),
+    ],
+)
+def test_the_part_of_an_organisation_is_told(text: str, body: str, role: str | None):
+    start = text.index(body)
+    name = (text.index("研讨会"), text.index("研讨会") + 3) if "研讨会" in text else None
+    assert tell_stated_role(build(text), start, start + len(body), name) == role
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "score", "wanted"),
+    [
+        ("新著《渡口的细节》近日出版", None, 0.6, True),
+        ("新著《渡口的细节》近日出版", None, 0.9, False),
+        ("南屏市领导会见来宾", None, 0.6, False),
+        ("培养学生国际视野的措施", "2024-05-08", 0.6, False),
+        ("龙卷风重创青禾县", "2024-05-08", 0.9, True),
+        ("青禾县召开台风应对会", "2024-05-08", 0.6, False),
+    ],
+)
+def test_of_an_event_something_is_known(title: str, day: str | None, score: float, wanted: bool):
+    event = EventFound(type="visit", name=None, start=0, end=2, date=0 if day else None, start_date=day)
+    context = build("经过半年准备，工作告一段落。", title=title)
+    assert is_no_event(context, score, event) is wanted
+    event.place = "青禾县"
+    assert not is_no_event(context, score, event)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kinds", "wanted"),
+    [
+        ("副院长王毅然等莅临青禾小学，看望教师并座谈。", "王毅然", ("visit",), {"visitor"}),
+        ("刘慧同学应图书馆邀请，赴临江市图书馆参观。", "刘慧同学", ("visit",), {"visitor"}),
+        ("书记方知白带队前往南屏县考察。", "方知白", ("conference",), {"visitor"}),
+        ("副县长连新水向郑局长一行介绍了工作。", "连新水", ("visit",), {"attendee"}),
+        ("副县长连新水陪同考察。", "连新水", ("visit",), {"attendee", "visitor"}),
+        ("局长郑春江到会讲话。", "郑春江", ("conference",), {"attendee", "visitor"}),
+        ("校长王明溪为获奖学生颁奖。", "王明溪", ("award",), {"attendee", "visitor", "other"}),
+    ],
+)
+def test_the_sides_of_a_visit_are_told_apart(text: str, name: str, kinds: tuple[str, ...], wanted: set[str]):
+    group = PersonGroup(text.index(name), text.index(name) + len(name), [])
+    scores = {"attendee": 0.6, "visitor": 0.5, "other": 0.1}
+    settled = settle_sides(scores, build(text), [group], kinds)
+    assert {role for role, score in settled.items() if score >= 0.5} == wanted

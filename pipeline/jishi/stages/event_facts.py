@@ -371,6 +371,12 @@ _PRESENT = re.compile(
 _CUMULATIVE = re.compile("(?<!开幕|开展|启动)以来|每年|历年|连续[^，。；]{1,4}年|应到[^，。；\\n]{0,6}$")
 
 
+# of a rank, of people who were saved, taught or counted elsewhere: 排名为108名, 避免伤亡121人, 录取新生3000人
+_OF_OTHERS = re.compile("(?:排名|名列|位列|保护|伤亡|培养|问责|录取|招收|资助|救助|惠及|覆盖)[^，。；\\n]{0,6}$")
+_HARMED_OR_HALL = re.compile("[^，。；\\n]{0,4}(?:受伤|死亡|遇难|失踪|被困|丧生|获救)|大?礼堂|大?会堂|大?教室|计划")
+_NO_NUMBER = re.compile("(?<!人)[数几][百千万十]$")  # 数百名, 几千名
+
+
 def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]:
     """Give each number of people with the features that tell whether it is how many took part."""
     text = context.text
@@ -390,7 +396,12 @@ def find_attendance(context: Context) -> list[tuple[AttendanceFound, list[str]]]
         sentence_start, sentence_end = context.sentence_around(match.start(), end, _ENDLESS)
         clause_start, clause_end = context.clauses[locate(context.clauses, match.start())]
         clause_start, clause_end = max(clause_start, sentence_start), min(clause_end, sentence_end)
-        if _CUMULATIVE.search(text, max(sentence_start, match.start() - 60), match.start()):
+        if (
+            _CUMULATIVE.search(text, max(sentence_start, match.start() - 60), match.start())
+            or _OF_OTHERS.search(text, max(sentence_start, match.start() - 16), match.start())
+            or _HARMED_OR_HALL.match(text, end, sentence_end)
+            or _NO_NUMBER.search(text, max(0, match.start("number") - 2), match.start("number") + 1)
+        ):
             continue
         before, after = text[max(sentence_start, match.start() - 4) : match.start()], text[end : end + 4]
         features = [

@@ -105,6 +105,19 @@ def longest_head(text: str, end: int) -> str:
     return text[end - 1 : end]
 
 
+def strip_leading_words(name: str) -> str:
+    """Give a name without the words that lead it in: 在第三届…, 这场名为…, of a notice's title 召开…"""
+    return _LEADING_WORDS.sub("", name)
+
+
+_LEADING_WORDS = re.compile(
+    "^(?:(?:举[办行]|召开|展开)(?=.{4})|[而并曾将就]?在(?![线职读校场地华岗京内一希])|"
+    "[向为于](?=第|[0-9]|联合国|“[^”]{5})|的(?=.{3})|之(?=[「“《第0-9会])|是(?=[本我])|"
+    "(?:这一?天|这一?[次场]|[本此]次|当[天日])(?:是|的|名为)?(?=.{4})|一系列(?=.{3})|一整天的|一年一度的|(?:举世|备受)瞩目的|"
+    "[^“”「」《》]{0,4}主题[的为](?=[“「])|[题名]为(?=[“「])|以下简称[A-Za-z]*[）)])+"
+)
+
+
 def _closes(text: str, start: int, end: int) -> bool:
     """Whether the mark at `end - 1` closes one opened within reach before `start`."""
     mark = text[end - 1]

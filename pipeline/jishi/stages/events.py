@@ -36,12 +36,13 @@ from jishi.stages.event_names import (
     find_name_candidates,
     head_types,
     longest_head,
+    strip_leading_words,
 )
 from jishi.stages.fields import find_field
 from jishi.stages.findings import AttendanceFound, EventFound
 from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
-from jishi.stages.roles import RoleDescriber, weigh_roles
+from jishi.stages.roles import RoleDescriber, settle_sides, weigh_roles
 from jishi.stages.stated_organisers import has_signed, is_byline, tell_stated_role
 from jishi.stages.told_events import find_item, find_items, find_told_events
 
@@ -52,6 +53,7 @@ MOST_EVENTS = 8
 LONGER_SHARE = 0.7
 EVENT_THRESHOLD = 0.35
 UNNAMED_EVENT_THRESHOLD = 0.4  # what no name speaks for is oftener a portrait, an essay or a notice
+BARE_EVENT_THRESHOLD = 0.8  # and all the more so what has neither day nor venue
 TOLD_SCORE = 0.5  # of an event that the text tells of without a name
 DATE_THRESHOLD = 0.2
 PLACE_THRESHOLD = 0.3
@@ -111,18 +113,45 @@ def decide_events(doc: Doc, context: Context, load: Loader) -> tuple[list[EventF
         return found, evidence
     places = find_place_candidates(context)
     attendances = find_attendance(context)
+    kept: list[Draft] = []
     for draft in drafts:
         item = find_item(items, draft.start)
         draft.region, draft.is_item = item or _region(context, drafts, draft), item is not None
         event, features = _fill(doc, context, draft, len(drafts), places, attendances, load)
+        if draft.name is None and draft.told is None and is_no_event(context, draft.score, event):
+            continue
         event.confidence = round(load("event_confidence").probability(features), 3)
+        kept.append(draft)
         found.append(event)
         evidence.append(features)
-    _share_attendance(drafts, found)
+    if not found:
+        return found, evidence
+    _share_attendance(kept, found)
     _add_roles(doc, context, found, load("roles"))
     for index, talk in enumerate(doc._.talks):
         found[_event_before(context, found, talk.start)].talks.append(index)
     return found, evidence
+
+
+def is_no_event(context: Context, score: float, event: EventFound) -> bool:
+    """Tell whether what seemed to be an event without a name is none: nothing is known of it, and neither the title nor
+    a stated talk says that it took place; or nothing but a day, and the title speaks of strikes, storms or deaths."""
+    if event.place or event.organisers or event.attendance or context.stated_talks:
+        return False
+    title = context.text[: context.body_start]
+    if _TAKES_PLACE.search(title):
+        return False
+    return (event.date is None and score < BARE_EVENT_THRESHOLD) or _no_event_words().search(title) is not None
+
+
+@functools.cache
+def _no_event_words() -> re.Pattern[str]:
+    return re.compile(join_words(word for line in read_lines("no_event_words.txt") for word in line.split()))
+
+
+_TAKES_PLACE = re.compile(
+    "举[办行]|召开|出席|参加|会[见谈晤]|来访|到访|走访|访问|考察|调研|签[署约]|开[班幕讲赛]|揭牌|落幕"
+)
 
 
 # which events
@@ -310,10 +339,7 @@ def _full_name(context: Context, candidate: NameCandidate) -> str:
     name = max(longer, key=len, default=core).replace("\n", "")
     if "】" not in name:
         name = name.lstrip("【")
-    return _LEADING_VERB.sub("", name)
-
-
-_LEADING_VERB = re.compile("^(?:举[办行]|召开)(?=.{4})")  # of a notice's title: 关于召开…会议的通知
+    return _bare(strip_leading_words(name))
 
 
 def _bare(phrase: str) -> str:
@@ -598,6 +624,7 @@ def _add_roles(doc: Doc, context: Context, found: list[EventFound], model: Linea
         if len(longest.mentions) > 1:  # people named together mostly do the same
             of_list = lists[id(longest)]
             scores = {role: score + LIST_SHARE * (of_list[role] - score) for role, score in scores.items()}
+        scores = settle_sides(scores, context, groups, types)
         votes = [_event_before(context, found, group.start) for group in groups]
         event = max(range(len(found)), key=votes.count)
         likeliest = max(scores, key=lambda role: scores[role])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 
 from spacy.tokens import Doc
 
@@ -84,11 +85,48 @@ def weigh_roles(model: LinearModel, features: list[str]) -> dict[str, float]:
         scores["awardee"] = 0.0
     if "next:会见" in told:
         scores["attendee"], scores["visitor"] = max(scores["attendee"], scores["visitor"]), 0.0
+    one = min(_ONE_OF_TWO, key=lambda role: scores[role])
+    scores[one] *= LESSER_SIDE
     return scores
 
 
+_ONE_OF_TWO = ("attendee", "visitor")
+LESSER_SIDE = 0.4
 _GIVES = {"after:颁奖:True", "after:颁发:True", "after:授予:True"}
 _TO_OTHERS = {"trail1=为", "trail1=向", "trail1=给"}
+
+
+def settle_sides(
+    scores: dict[str, float], context: Context, groups: list[PersonGroup], event_types: tuple[str, ...]
+) -> dict[str, float]:
+    """Give the probabilities of a person's roles with what the text says of the sides of a visit: who goes somewhere to
+    look and talk is a visitor and no attendee, who tells the guests something (向…一行介绍) is of the hosts."""
+    settled = dict(scores)
+    if any(_goes_visiting(context, group) for group in groups):
+        settled["visitor"] = 1.0 if "visit" in event_types else max(scores["visitor"], scores["attendee"])
+        settled["attendee"] = 0.0
+    elif any(_TO_GUESTS.match(context.text, group.end) for group in groups):
+        settled["attendee"], settled["visitor"] = max(scores["attendee"], scores["visitor"]), 0.0
+    if any(_AWARDS.match(context.text, group.end, group.end + 60) for group in groups):
+        settled["other"] = 1.0
+    return settled
+
+
+# 为获奖者颁奖
+_AWARDS = re.compile(
+    r"(?:等[^，。；、\n]{0,10})?(?:共同|分别|一同|还|也)*(?:为|向|给)[^，。；\n]{2,30}(?:颁奖|颁发|授奖|授旗|授牌)"
+)
+_GOES = re.compile(
+    r"(?:等[^，。；、\n到赴前来率]{0,10})?(?:一行[^，。；、\n到赴前来率]{0,6})?(?:，?(?:率领?|带领|带队)[^，。；\n]{0,24}?)?，?"
+    r"(?:应[^，。；\n]{2,30}邀请，)?(?:先后|专程|分别|亲切|深入|一同|共同)?"
+    r"(?:前往|前去|赴|莅临|来到|到访|来访|访问了?|走访了?|到(?![场会任位期底目了]))(?!现场|会场|会议|论坛)"
+    r"[^。；\n]{0,40}?(?:参观|调研|考察|访问|走访|慰问|访视|视察|督导|指导|检查|交流|座谈|学习|参访|看望|来访|到访)"
+)
+_TO_GUESTS = re.compile(r"向[^，。；\n]{0,12}一行")
+
+
+def _goes_visiting(context: Context, group: PersonGroup) -> bool:
+    return _GOES.match(context.text, group.end, group.end + 160) is not None
 
 
 def _describe_group(context: Context, text: str, group: PersonGroup, event_types: tuple[str, ...]) -> set[str]:

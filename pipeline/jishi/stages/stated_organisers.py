@@ -11,6 +11,10 @@ from jishi.stages.fields import find_field
 from jishi.stages.organisation_lists import find_list_end, find_list_start
 
 _NAME_REACH = 60  # characters behind an organisation in which the event's name or the verb of holding stands
+_NAME_BEHIND = 12  # and behind the verb where this goes before: 由某校举办的…
+_LABEL_REACH = 12
+_NAME_END = 4  # characters by which a name told again is known
+_INVITATION_REACH = 120  # and in which it is told what a guest is invited to
 _ORGANISING_FIELDS = ("host", "organiser", "co_organiser", "supporter")
 _TIME_WORD = (
     r"[0-9一二三四五六七八九十年月日号时点：:/、 ]|上午|下午|中午|傍晚|[上本]?(?:周|星期)[一二三四五六日天]|"
@@ -18,7 +22,9 @@ _TIME_WORD = (
 )
 # possessive, so that each character is read once
 _WHEN = rf"(?:{_TIME_WORD})*+"
-_WHEN_AND_HOW = rf"(?:{_TIME_WORD}|隆重|成功|顺利|圆满|联合|共同|将|随即)*+"
+_WHEN_AND_HOW = (
+    rf"(?:{_TIME_WORD}|隆重|成功|顺利|圆满|联合|共同|合作|将|随即|分别|特别?|再[次度]|首[次度]|也|还|已|又)*+"
+)
 # 某校12月7日在礼堂举行: nothing but a date and a place stands between who holds and the verb
 _HOLDS = re.compile(
     rf"{_WHEN_AND_HOW}(?:[在假于][^，。；\n]{{2,16}}?{_WHEN_AND_HOW})?"
@@ -31,14 +37,21 @@ _OTHERS = (
     r"(?:等(?:[一二三四五六七八九十0-9]+[余多]?)?[个家]?(?:单位|部门|机构)?)?(?:[两三四五六][方家])?"
 )
 # 由甲主办、乙承办的…
-_SAYS_ROLE = re.compile(_OTHERS + r"(?:联合|共同|协同|具体)*(?P<word>主办|承办|协办)(?![方单部权者])")
-_ROLE_WORDS = {"主办": "host", "承办": "organiser", "协办": "co_organiser"}
+_SAYS_ROLE = re.compile(
+    _OTHERS
+    + r"(?:所|联合|共同|协同|具体|负责|倾力|携手|合作|牵头|一[同起])*(?P<word>主办|承办|协办|合办|联办)(?![方单部权者])"
+)
+_ROLE_WORDS = {"主办": "host", "合办": "host", "联办": "host", "承办": "organiser", "协办": "co_organiser"}
 # 甲为支持单位
 _SERVES_AS = re.compile(
     r"(?:则|并)?(?:作)?为(?:本次|此次|活动|大会|本届|的)*(?:特别|官方|战略)?"
     r"(?P<word>主办|承办|协办|指导|支持|赞助|合办)(?:单位|机构|媒体|[方商])"
 )
-_SERVING_ROLES = {**_ROLE_WORDS, "合办": "host"}
+_SERVING_ROLES = _ROLE_WORDS
+# 承办单位甲也邀请…, 协办单位包括甲、乙
+_SERVES_BEFORE = re.compile(
+    r"(?P<word>主办|承办|协办|指导|支持|赞助|合办)(?:单位|机构|方)(?:分别)?(?:即?[为是有]|，?包[括含]了?)?$"
+)
 # 由甲指导、乙支持; 甲为活动提供技术支持
 _SUPPORTS = re.compile(
     _OTHERS
@@ -54,10 +67,15 @@ _UNDER = re.compile(
 _SAID_OF_EVENT = re.compile(
     r"(?:活动|会|论坛|讲[座坛堂谈]|课[堂程]?|展览?|赛|培训|[典演]?礼|仪式|演[出练]|计划|项目|营|节|班)[^。；\n]{0,16}$"
 )
-_OTHER_ROLES = re.compile(r"(?:[主承协联合]办|举办|指导)(?![方部权者教老])")
+_OTHER_ROLES = re.compile(r"(?:[主承协联合]办|举办|指导|赞助)(?![方部权者教老])")
+# 某系6月8日邀请某人来校演讲
+_INVITES = re.compile(
+    rf"{_WHEN_AND_HOW}(?:[在假于][^，。；\n]{{2,16}}?{_WHEN_AND_HOW})?(?:有幸|荣幸地?|诚挚)?邀(?:请|得)(?![各全您]位?|广大)"
+    r"[^。；\n]{2,60}?(?:[作做][^，。；\n]{0,24}(?:报告|讲座|演讲|讲演|宣讲|分享)|举[办行]|主讲|演讲|讲[演授座学课]|授课|开讲)"
+)
 # 由甲、乙联合开设
 _SETS_UP = re.compile(
-    _OTHERS + r"(?:联合|共同|携手|牵头|负责)*"
+    _OTHERS + r"(?:所|联合|共同|携手|合作|牵头|负责|一[同起])*"
     r"(?:开设|推出|发起|筹办|联办|合办|组织开展|组织|策划|牵头|举[办行]|召开)(?=[，。；、的）)\n]|$)"
 )
 # 甲联合乙，在某地举办…
@@ -101,11 +119,16 @@ def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, in
     serves = _SERVES_AS.match(text, last)
     if serves:
         return _SERVING_ROLES.get(serves["word"], "supporter")
+    serves = _SERVES_BEFORE.search(text, max(0, first - _LABEL_REACH), first)
+    if serves:
+        return _SERVING_ROLES.get(serves["word"], "supporter")
     if _is_supporter(context, first, last):
         return "supporter"
-    if _sets_up(context, first, last) or _holds_together(context, first, last):
+    if _sets_up(context, first, last, name) or _holds_together(context, first, last):
         return "host"
-    return "host" if _opens_clause(context, first) and _holds(context, start, end, name) else None
+    if not _opens_clause(context, first):
+        return None
+    return "host" if _holds(context, start, end, name) or _INVITES.match(text, last, last + _INVITATION_REACH) else None
 
 
 def _opens_clause(context: Context, start: int) -> bool:
@@ -126,7 +149,16 @@ def _holds(context: Context, start: int, end: int, name: tuple[int, int] | None)
         return True
     if _is_in_opening(context, start) and _HOLDS.match(text, last, last + _NAME_REACH):
         return True
-    return name is not None and end <= name[0] <= end + _NAME_REACH and _HOLDS.match(text, last, name[0]) is not None
+    if name is None:
+        return False
+    if end <= name[0] <= end + _NAME_REACH:
+        return _HOLDS.match(text, last, name[0]) is not None
+    held = _HOLDS.match(text, last, last + _NAME_REACH)
+    return (
+        held is not None
+        and text[max(name[0], name[1] - _NAME_END) : name[1]]
+        in text[held.end() : context.sentence_around(start, end)[1]]
+    )
 
 
 def _is_in_opening(context: Context, start: int) -> bool:
@@ -152,15 +184,16 @@ def _is_supporter(context: Context, start: int, end: int) -> bool:
     )
 
 
-def _sets_up(context: Context, start: int, end: int) -> bool:
-    """Tell whether it is said of an event that those listed at `[start, end)` hold it: …由甲、乙联合开设."""
+def _sets_up(context: Context, start: int, end: int, name: tuple[int, int] | None) -> bool:
+    """Tell whether those listed at `[start, end)` are said to hold an event: …由甲、乙联合开设, 由甲举办的…"""
     text = context.text
+    held = _SETS_UP.match(text, end) if text[start - 1 : start] == "由" else None
+    if held is None:
+        return False
+    if name is not None and held.end() <= name[0] <= held.end() + _NAME_BEHIND:
+        return True
     sentence_start = context.sentence_around(start, end)[0]
-    return (
-        text[start - 1 : start] == "由"
-        and _SETS_UP.match(text, end) is not None
-        and _SAID_OF_EVENT.search(text, max(sentence_start, start - 40), start) is not None
-    )
+    return _SAID_OF_EVENT.search(text, max(sentence_start, start - 40), start) is not None
 
 
 def _holds_together(context: Context, start: int, end: int) -> bool:
