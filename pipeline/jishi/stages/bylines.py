@@ -13,16 +13,19 @@ from jishi.lexicons import join_words, read_lines
 from jishi.stages.words import is_dictionary_word
 
 _HAN = "\u4e00-\u9fff"
-_SEPARATORS = re.compile(r"[、，,/／&＆ 　\t|丨]+")
+_SEPARATORS = re.compile(
+    r"[、，,/／&＆ 　\t|丨]+|(?<=[\u4e00-\u9fff]{2})(?:学生|实习|见习|通讯)记者(?=[\u4e00-\u9fff]{2})(?![团站部社协])"
+)
 _ADDRESS = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:教授|老师|同学|博士|主任|先生|女士|记者)$")
 _LATIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][A-Za-z]+){1,2}")
 _CLASS = re.compile(r"\d{1,2}[A-Z]")  # 5B: the class of a pupil who writes
-_STAFF = frozenset({"记者", "老师", "同学"})
+_STAFF = frozenset({"记者", "老师", "同学", "学生记者", "实习记者", "见习记者", "通讯记者"})
 _DESCRIBES = re.compile(
     r"(?<=.{4})(?:研究生|博士生|硕士生|本科生|学生|教师|教授|讲师|研究员|作家|会员|主任|书记|记者|编辑)$"
 )
 _AND = re.compile("[和与及]")
 _LONGEST_BODY = 8  # of a body that is not told by its last word
+_SURE_LIST = 4  # names in a list in which one may have a family name that is not in the lexicon
 _PEN_NAME = 4  # a pen name has at most so many characters
 
 
@@ -64,7 +67,9 @@ def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_of
             continue
         found = _read_piece(text[piece_start:piece_end], piece_start, strict, keep_office)
         if strict and not found:
-            return []
+            found = _read_unsure(text, piece_start, piece_end, is_list=len(pieces) >= _SURE_LIST)
+            if not found and not (named and text.endswith("记者", 0, piece_start)):
+                return []
         if named and _DESCRIBES.search(text, piece_start, piece_end) and not any(item.is_person for item in found):
             continue  # 林听雨，青禾大学文学院研究生
         if found and found[0].is_person and named and not (named[-1].is_person or keep_office):
@@ -73,6 +78,19 @@ def read_names(text: str, start: int, end: int, *, strict: bool = False, keep_of
                 named.pop()  # 宣传部 金小满: where somebody works
         named += found
     return named
+
+
+def _read_unsure(text: str, start: int, end: int, *, is_list: bool) -> list[Named]:
+    """Give one of a long list whose family name is not in the lexicon, or such a one beside another behind 记者."""
+    if (
+        is_list
+        and _is_pen_name(text[start:end])
+        and not (is_dictionary_word(text[start:end]) or "记者" in text[start:end])
+    ):
+        return [Named(text[start:end], start, end, True)]
+    if not text.endswith("记者", 0, start):
+        return []
+    return [Named(text[a:b], a, b, True) for a, b in _shift(split_names(text[start:end], lenient=True) or [], start)]
 
 
 def _read_piece(piece: str, offset: int, strict: bool, keep_office: bool) -> list[Named]:
@@ -99,7 +117,7 @@ def _divide(piece: str, strict: bool) -> tuple[int, list[tuple[int, int]]]:
     """Give where the office before the names ends, and the names: 新媒体中心 + 陆佳楠. No names: all of it is a body,
     or as much as is told by its last word.
     """
-    if _BODY.search(piece):
+    if _ends_in("byline_bodies.txt").search(piece):
         return len(piece), []
     ends = [0, *(found.end() for found in _offices().finditer(piece))]
     for end in ends:
@@ -116,7 +134,9 @@ def _divide(piece: str, strict: bool) -> tuple[int, list[tuple[int, int]]]:
             return end, _shift(names, end)
     if strict:
         return ends[-1], []
-    is_body = len(piece) >= _SHORTEST_KIND and _KIND.search(piece) is not None  # not 白云|区人民法院
+    is_body = (
+        len(piece) >= _SHORTEST_KIND and _ends_in("byline_kinds.txt").search(piece) is not None
+    )  # not 白云|区人民法院
     leading = [(end, _leading_names(piece[end:])) for end in ends if end or not is_body]
     # 党促宣传部张宇延 社会与人口学院: three characters are a surer name than the two of 党促
     for shortest in (3, 2):
@@ -138,6 +158,11 @@ def _halve(name: str) -> str:
 
 def _is_pen_name(text: str) -> bool:
     return 2 <= len(text) <= _PEN_NAME and bool(re.fullmatch(rf"[{_HAN}]+", text))
+
+
+@functools.cache
+def _ends_in(lexicon: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{join_words(read_lines(lexicon))})$")
 
 
 @functools.cache
@@ -199,10 +224,6 @@ def _cost_of_name(name: str, lenient: bool) -> float:
     return {2: 1.4, 3: 1.0}[len(name)] + single
 
 
-_BODY = re.compile(
-    r"(?:[小中大]学|学院|学校|医院|公司|集团|图书馆|研究所|编辑部|署|厅|党办|[校院]办|关[工老]委|[全融新]媒体|融媒)$"
-)
-_KIND = re.compile(r"(?:法院|检察院|派出所|委员会|协会|学会|联合会|总会|工会|秘书处|街道办|[支大中]队|局|处|部|办)$")
 _SHORTEST_KIND = 5
 _NEVER_GIVEN = "组部处科室社院报办摄的了是在号与和及或为"
 _ENDS_OFFICE = "系会班组局委队站网台等"

@@ -8,6 +8,7 @@ text.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -27,7 +28,7 @@ _GAP = r"\s*(?:\|\||[：:/|丨‖＼\\])\s*"
 # What follows a credit on a page but is none: 点赞, 扫码关注 …
 _TRAILER = re.compile(
     "部分|来源于|来自|源于|源自|点击|点赞|听说|长按|扫描|扫码|识别|欢迎|关注我|阅读原文|分享|声明|版权|更多|在看|特别鸣谢|"
-    "原文始发|图为|文中|封面|本文|新媒体运营|投稿邮箱|联系"
+    "获取|查看|推荐阅读|往期|原文始发|图为|文中|封面|本文|新媒体运营|投稿邮箱|联系"
 )
 _MEDIUM = rf"(?:[{_HAN}]{{0,8}}(?:社|网|报|台|在线|客户端))"
 _DATELINE = re.compile(
@@ -88,6 +89,11 @@ _GIVEN_BEFORE_LABEL = re.compile(
 )
 _PHOTOS_FROM = re.compile(rf"(?:图片|照片|图)(?:均|皆)?由(?P<names>[{_HAN}、]{{2,20}})提供$")
 _GLUED = re.compile(rf"(?:文/图|图/文|图文|文图|文|图)[ 　]?(?=[{_HAN}]{{2}})")  # （文/图刘小禾 马听雨）
+# 记者林听雨/文 何小笙/图
+_WRITER_AND_PHOTOGRAPHER = re.compile(
+    rf"(?:《[^《》]{{2,12}}》)?[{_HAN}]{{0,8}}?(?:{_STAFF})?[ ]?(?P<writer>[{_HAN}、]{{2,9}})[ ]?(?:(?<=[ ])|/)[ ]?文"
+    rf"[ ，,、/]{{0,2}}(?:{_STAFF})?[ ]?(?P<photographer>[{_HAN}、]{{2,9}})[ ]?(?:(?<=[ ])|/)[ ]?[图摄]"
+)
 _BRACKETED = re.compile(r"[（(【\[]([^（）()【】\[\]\n]{2,60})[）)】\]]")
 _SHOT_BY = re.compile(
     rf"(?:^|[。！？…）) ])(?:{_MEDIUM})?(?:本报|本网)?(?:记者|通讯员)?[ 　]*"
@@ -106,6 +112,13 @@ _TAKEN_FROM = re.compile(
 )
 _DATED = re.compile(rf"(?P<medium>{_MEDIUM})\d{{2,4}}/\d{{1,2}}/\d{{1,2}}")
 _LINKED = re.compile(r"原文链接[：:]?\s*\[(?P<medium>[^\[\]\n]{2,12})\]")
+
+
+# A page's owner glued to the last name: 编辑：宣传部张三|中国某某大学青年志愿者协会
+_GLUED_BODY = re.compile(rf"(?<=[{_HAN}])(?=中国[{_HAN}]{{6,}})")
+
+
+_NAMES_BETWEEN = re.compile(rf"[{_HAN}]{{2,4}}(?:[、 ][{_HAN}]{{2,4}})*[ ]?")  # 合影图/|林听雨|文/何小笙
 
 
 class _Label(NamedTuple):
@@ -141,10 +154,16 @@ def find_credits(text: str, body_start: int = 0) -> list[CreditFound]:
 
 def _credit(named: list[Named], roles: tuple[str, ...]) -> Iterator[CreditFound]:
     for item in named:
+        if item.name in _roles() or (item.is_person and item.name.endswith(_LABELS_BEHIND)):
+            continue  # 文|章来源, 冉供稿: a label misread
         for role in roles:
             if role == "contributor":  # 宣传部供稿 tells where an article comes from, 张三供稿 who wrote it
                 role = "author" if item.is_person else "source"
             yield CreditFound(item.name, role, item.start, item.end)
+
+
+# What stands behind a name and is no part of it
+_LABELS_BEHIND = ("供稿", "供图", "摄影", "报道", "报导", "编辑")
 
 
 # labels before names
@@ -168,6 +187,8 @@ def _label_pattern() -> re.Pattern[str]:
 def _find_labelled(text: str, body_start: int) -> Iterator[CreditFound]:
     labels = [label for zone in _zones(text, body_start) for label in _find_labels(text, *zone)]
     for i, label in enumerate(labels):
+        if i and labels[i - 1].end == label.start and re.match(_STAFF_LABEL, text[label.start : label.end]):
+            label = label._replace(roles=labels[i - 1].roles)  # 图/学生记者：何小笙
         following = labels[i + 1].start if i + 1 < len(labels) else len(text)
         end = _end_of_value(text, label.end, following)
         if label.roles == ("source",):
@@ -177,7 +198,7 @@ def _find_labelled(text: str, body_start: int) -> Iterator[CreditFound]:
             in_chain = following - label.end <= _SHORT and "\n" not in text[label.end : following]
             if not named and (label.roles == ("reviewer",) or (label.is_vague and in_chain)):
                 named = _read_rare_name(text, label.end, end)
-            yield from _credit(named, label.roles)
+            yield from _credit(named, ("author",) if label.roles == ("contributor",) else label.roles)
     yield from _find_unmarked_chain(text, body_start)
     yield from _find_spaced_chain(text, body_start)
     yield from _find_line_chains(text, body_start)
@@ -232,10 +253,13 @@ def _find_labels(text: str, start: int, end: int) -> Iterator[_Label]:
     if not _BEHIND_LABEL.search(text, start, end):
         return
     last_end = -100
-    for found in _label_pattern().finditer(text, start, end):
+    labels = list(_label_pattern().finditer(text, start, end))
+    for found, following in itertools.zip_longest(labels, labels[1:]):
         label, gap = found["label"], found["gap"].strip()
         before = text[found.start() - 1 : found.start()] if found.start() else "\n"
         follows_credit = found.start() - last_end <= 30 and not re.search(r"[。！？\n]", text[last_end : found.start()])
+        if not follows_credit and gap != "、" and label in ("文", "图") and following is not None and _is_han(before):
+            follows_credit = _NAMES_BETWEEN.fullmatch(text, found.end(), following.start()) is not None
         if label == "新闻" and gap not in ("|", "||", "丨"):
             continue
         if len(label) == 1 and _is_han(before) and not follows_credit:
@@ -263,7 +287,7 @@ def _end_of_value(text: str, start: int, limit: int) -> int:
     end = stop.start() if stop else limit
     described = _DESCRIBED.search(text, start, end)
     end = described.start() if described else end  # 作者：王某，系某会会员
-    trailer = _TRAILER.search(text, start, end)
+    trailer = _TRAILER.search(text, start, end) or _GLUED_BODY.search(text, start + 2, end)
     if trailer:
         return trailer.start()
     return end - 2 if text.endswith("提供", start, end) else end
@@ -321,6 +345,11 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
     start = max(body_start, len(text) - _TAIL)
     for found in _BRACKETED.finditer(text, start):
         inside, offset = found.group(1), found.start(1)
+        pair = _WRITER_AND_PHOTOGRAPHER.fullmatch(inside)
+        if pair:
+            for group, role in (("writer", "author"), ("photographer", "photographer")):
+                yield from _credit(read_names(text, offset + pair.start(group), offset + pair.end(group)), (role,))
+            continue
         if _label_pattern().match(inside) and not _GLUED.match(inside):
             continue  # read with the other labels
         ends_paragraph = text[found.end() : found.end() + 1] in ("", "\n") or not text[found.end() :].strip()
@@ -355,7 +384,7 @@ def _find_bracketed(text: str, body_start: int) -> Iterator[CreditFound]:
                 yield from _credit(named, ("photographer",))
             position += len(part)
         before = text[found.start() - 1 : found.start()]
-        if ends_paragraph and before in "。！？”…\n" and len(inside) <= 24:
+        if ends_paragraph and before in "。！？”…\n" and len(inside) <= 24 and not inside.endswith(_LABELS_BEHIND):
             named = read_names(text, offset, offset + len(inside), strict=True)
             if named and all(item.is_person for item in named) and named[0].start == offset:
                 yield from _credit(named, ("author",))
