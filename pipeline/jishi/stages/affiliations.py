@@ -23,7 +23,7 @@ _CUT_AT_END = re.compile(rf"(?:{_CUT.pattern})$")
 _DEPARTMENT = re.compile(r"[科系班组室]$")
 _INSTITUTION = re.compile(r"[\u4e00-\u9fff]{2,10}?(?:大学|公司|集团|医院|基金会)")
 _TERRITORY = re.compile(r"[省市区县镇乡州国盟旗村]$|(?:自治|行政|开发|高新)区$")
-_SHARED_OFFICE = re.compile(r"(分?[局处署厅司所部院市县乡镇])长")
+_SHARED_OFFICE = re.compile(r"(分?[局处署厅司所部院市县乡镇会])长")
 _SHARED_BY_TOWNS = "市县乡镇"
 _SHARED_BY_STATE = "部院"  # by ministries alone: 教育|部长, but no 光华|院长
 _TERRITORY_ENDS = "省市县区州国乡镇村里"
@@ -104,6 +104,8 @@ def share_ending(text: str, start: int, end: int) -> int:
         return end
     kind = office[1]
     if kind in _SHARED_BY_STATE and not text.endswith(tuple(filter_words("state")), start, end):
+        return end
+    if kind == "会" and text[start:end] not in filter_words("assembly"):
         return end
     if kind in _SHARED_BY_TOWNS and (text[end - 1] in _TERRITORY_ENDS or not "\u4e00" <= text[end - 1] <= "\u9fff"):
         return end

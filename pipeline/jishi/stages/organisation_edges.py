@@ -77,6 +77,9 @@ _STATE = re.compile(rf"(?P<body>{join_words(filter_words('state'))})(?P<office>(
 # A text of Taiwan, where 外交部长 is the 部长 of the 外交部.
 _TAIWAN = re.compile(r"行政院|立法院|立法委员|立委|总统府|国立[\u4e00-\u9fff]{2,6}大学|[县市]府")
 _NO_TOWN = re.compile(r"挂职|民选|首位|女|网红|[老新双]$")
+_DEPUTY = re.compile(r"(?P<body>[\u4e00-\u9fff]{0,6}(?P<kind>人大))(?P<office>代表)")
+_LEVEL_FIRST = re.compile(r"(?:[省市县区州旗]|全国)人大")
+_ASSEMBLY = re.compile(rf"(?P<body>{join_words(filter_words('assembly'))})(?P<office>(?P<kind>会)长)")
 _COMMITTEE_OVER = re.compile(r".+委(?=(?:组织|宣传|统战)部$)")
 _HEAD_OF = re.compile(r"[部院局处署厅司所](?=长)")
 _WITHIN = re.compile(r"(?![和及与由])[\u4e00-\u9fff]")
@@ -359,18 +362,25 @@ def _part_body(text: str, before: list[TaggedSpan], office: TaggedSpan) -> Tagge
         or _SHARED.fullmatch(text, office.start, office.end)
         or _find_town(text, office)
         or _find_ministry(text, office, last)
+        or _ASSEMBLY.fullmatch(text, office.start, office.end)
+        or _DEPUTY.fullmatch(text, office.start, office.end)
     )
     if found is None or found["body"][-1] == found["office"][0] == "分" or _NO_BODY.match(found["body"]):
         return office
     place = text[office.start - 1 : office.start]
-    if _WITHIN.match(place) and (last is None or last.end != office.start):
-        return office  # 基层|卫生科科长 is cut
+    cut = _WITHIN.match(place) and (last is None or last.end != office.start)
+    if cut and not _LEVEL_FIRST.match(found["body"]):
+        return office  # 基层|卫生科科长 is cut, 邀请|区人大代表 is not
     begin, score = office.start, min(office.score, _LEANING)
-    if touching and (
-        touching.label == "ORG" or is_territory(text[touching.start : touching.end]) or place in "市县区乡镇"
+    if (
+        touching
+        and not found["body"].endswith("全国人大")
+        and (touching.label == "ORG" or is_territory(text[touching.start : touching.end]) or place in "市县区乡镇")
     ):
         begin = touching.start
         before.pop()
+    if found["kind"] == "人大" and found.end("body") - begin == 2:
+        return office  # 人大代表 of nowhere
     label = "LOC" if found["kind"] in "市县乡镇" else "ORG"
     before.append(TaggedSpan(begin, found.end("body"), label, score))
     return office._replace(start=found.start("office"))

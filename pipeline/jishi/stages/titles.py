@@ -210,6 +210,9 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
             titles.append((a, student.end()))
             a = student.end()
         known = match_title_before(text, b, a)
+        if known is None and text.startswith("代表", a) and b - a == 2 and text.endswith("人大", 0, a):
+            titles.append((a, b))
+            continue
         if known is None:
             if b - a >= 2 and score >= _SURE and not text.endswith(_NO_TITLE, a, b):
                 titles.append((a, b))
