@@ -248,3 +248,27 @@ def test_a_law_or_a_shrine_that_bears_a_name_names_nobody() -> None:
 )
 def test_prizes_go_to_who_is_said_to_win_them(text: str, honours: dict[str, list[str]]) -> None:
     assert {person.name: person.honours for person in build_doc(text)._.people} == honours
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("新华社{P:南屏}3月13日电 {P:何静远}到访。", ["何静远"]),
+        ("{P:青云庙}住持{P:释明听}主持，{P:林寺}在座。", ["释明听", "林寺"]),
+        ("{P:云南·昆明}的晨光，{P:何静远}摄影。", ["何静远"]),
+        ("在学{P:雷锋}纪念日，{P:何静远}讲{P:雷锋}的故事。", ["何静远", "雷锋"]),
+        ("她演{P:花木兰}，{P:何静远}导演。", ["何静远"]),
+        ("旧宅建于{P:嘉庆}年间，{P:何静远}捐赠。", ["何静远"]),
+        ("{P:廖伯伯}和{P:何伯}常来，{P:熊爸}也来。", []),
+        ("名单：{P:7何静远}、{P:陆知白6}、{P:4.贾松年}。", ["何静远", "陆知白", "贾松年"]),
+        (
+            "{P:贾松年何静远李慕白}和{P:戈尔巴乔夫}，{P:敖登其木格}。",
+            ["贾松年", "何静远", "李慕白", "戈尔巴乔夫", "敖登其木格"],
+        ),
+        ("{P:吉安娜Gianna}和{P:Malek长传}给{P:Jeffrey何静远}。", ["吉安娜", "Malek", "Jeffrey何静远"]),
+        ("{P:Yumi Nawi}（汉名{P:何静远}）是社工，{P:Mai Thị Hoa}（{P:黄知梅}）教课。", ["Yumi Nawi", "Mai Thị Hoa"]),
+        ("{P:President Woodrow Lee}签署。", ["Woodrow Lee"]),
+    ],
+)
+def test_who_is_named(text: str, names: list[str]) -> None:
+    assert [person.name for person in build_doc(text)._.people] == names

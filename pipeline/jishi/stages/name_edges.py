@@ -185,7 +185,7 @@ def _is_cut(text: str, start: int, end: int) -> bool:
 
 def _is_cut_foreign(text: str, start: int, end: int) -> bool:
     """Say whether a name with an interpunct lacks its last character: 埃文斯·基普|图."""
-    if not any(mark in text[start:end] for mark in "·•・") or text[end : end + 1] not in _transliterations():
+    if not any(mark in text[start:end] for mark in "·•・") or text[end : end + 1] not in transliterations():
         return False
     return text[end + 1 : end + 2] in ("", *_MARKS)
 
@@ -238,7 +238,7 @@ def _acts() -> re.Pattern[str]:
 
 
 @functools.cache
-def _transliterations() -> frozenset[str]:
+def transliterations() -> frozenset[str]:
     """Characters that foreign names are transliterated with."""
     return frozenset("".join(read_lines("transliteration_characters.txt")))
 

@@ -15,7 +15,9 @@ from spacy.tokens import Doc
 
 from jishi.lexicons import read_lines
 from jishi.stages.affiliations import is_territory
+from jishi.stages.bylines import split_names
 from jishi.stages.findings import Entity
+from jishi.stages.name_edges import transliterations
 from jishi.stages.phrases import PhraseFinder
 from jishi.stages.titles import is_title, match_title_after, surnames, title_pattern
 from jishi.stages.words import is_dictionary_word
@@ -28,10 +30,11 @@ _DOCTRINE = re.compile(
 # The tagger's score below which more names are wrong than right; measured on articles it had not seen.
 _LEAST_SCORE = 0.45
 _CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-_LATIN = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ.’' \-]+")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỹ][A-Za-zÀ-ɏḀ-ỹ.’' \-]+")
 _LIST_ENDS = re.compile(
     r"等(?!于|待)|同学|老师|同志|先生|女士|(?<!大)家[中里]|一行|[两三四五六七八九十\d]+[位名人](?![^，。、；])"
 )
+_OPENS_READING = re.compile(r" ?[（(](?:(?:中文|汉|中国|华文?|英文|本|原)?[姓名]?名?[为叫]?[：:]? ?)?")
 _LATIN_LAST = re.compile(r"(?<= )[A-ZÀ-Þ][A-Za-zÀ-ÿ'-]{2,}$")
 _LIST_MARKS = "、，。；：（）()！？ \n"
 _MARKS = " ，、。：:（()）“”"
@@ -45,17 +48,33 @@ _SPLIT_NAME = re.compile(r"([\u4e00-\u9fff])([\u4e00-\u9fff]{2,8})([\u4e00-\u9ff
 _POLITE_BETWEEN = re.compile(r"(?:老师|先生|女士|小姐)$")
 _OFFICE = re.compile(r"副?[局处厅科司署]长")
 _ADDRESS = re.compile(
-    r"老师|同学|先生|女士|同志|博士|主任|校长|院长|阿姨|大姐|大哥|大爷|大妈|大叔|大婶|大娘|奶奶|爷爷|叔叔|婆婆|师傅|大夫|"
+    r"伯伯|伯父|伯母|妈妈|爸爸|太太|夫人|老师|同学|先生|女士|同志|博士|主任|校长|院长|阿姨|大姐|大哥|大爷|大妈|大叔|大婶|大娘|奶奶|爷爷|叔叔|婆婆|师傅|大夫|"
     r"医生|护士|警官|律师|老板|学长|学姐|师兄|师姐|神父|修女|阿公|阿嬷|阿伯|某某?"
 )
-_UNNAMED = re.compile(r"[\u4e00-\u9fff][某老总]|[老小][\u4e00-\u9fff]")  # 张某, 陈老, 小刘
+_UNNAMED = re.compile(r"[\u4e00-\u9fff](?:[某老总叔嫂姨婶爸妈]|(?<!韦)伯)|[老小][\u4e00-\u9fff]")  # 张某, 陈老, 小刘
 _WORK = re.compile(r"《[^《》\n]{1,60}》")
+# A number of a list at either end of a name; a name in two writings
+_NUMBERED = re.compile(r"(?:[\d.、+&〕\]] ?){0,3}(?P<name>[\u4e00-\u9fff·]{2,12})[\d.&+┅]{0,3}")
+_MIXED = re.compile(
+    r"(?P<han>[\u4e00-\u9fff]{2,5}) ?[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ.' -]{2,}|"
+    r"(?P<latin>[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ.' -]{2,}?) ?(?P<behind>[\u4e00-\u9fff]{1,4})"
+)
+_GLUED = 5  # characters from which a name may be two
+_FOREIGN = 0.7  # of its characters, if it is transliterated
+_COMMON = 120  # family names that glued names begin with
+# 新华社|南屏|3月13日电: where a report was filed
+_FILED_FROM = re.compile(r" ?\d{1,2}月\d{1,2}日 ?(?:专?电|讯)")
+_TEMPLE = re.compile("[寺庵庙]$")
 _DIVISION = re.compile(r"[\u4e00-\u9fff]{2}[省市县区州]$")
 _HYPHENATED = re.compile(r"[\u4e00-\u9fff]+-$")
 _LONGEST_PART = 6
 _LEAST_MISSPELT = 3  # 王明 and 王民 are two
 _PARTS = re.compile(r"[·•・. ]")
-_FORM_BEFORE = re.compile(r"(?:(?:Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+(?=[A-Z]\w)", re.IGNORECASE)
+_FORM_BEFORE = re.compile(
+    r"(?:(?:President|Chancellor|Dean|Director|Minister|Ambassador|Professor|Doctor|Prof|Dr|Mr|Mrs|Ms|Miss)\b\.? ?)+"
+    r"(?=[A-Z]\w)",
+    re.IGNORECASE,
+)
 _DYNASTIES = "汉晋唐宋金元明清"
 _REGNAL = re.compile(r"(?:[一二三四五六七八九]|十[一二三四五六七八九]?)世(?![纪界代家人])")
 _ROYAL = ("王储", "亲王", "王后", "王妃", "公主", "国王")
@@ -160,7 +179,7 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
             start += 1
         if best[text[ent.start : ent.end]] < _LEAST_SCORE or end - start < 2 or _is_address(text, start, end):
             continue
-        start, end = _correct_ends(text, start, end, best)
+        start, end = _correct_ends(text, *_leave_marks(text, start, end), best)
         if _PARTS.search(text, start, end):
             start = _find_hyphenated(text, start, boundaries)
         if is_territory(text[start:end]) or _is_division(text, start, end) or _names_nobody(text, start, end):
@@ -170,8 +189,36 @@ def _collect(text: str, entities: list[Entity]) -> list[tuple[int, int, str]]:
         if _DOCTRINE.match(text, end) and not text.startswith("班主任", end):
             continue
         polite = _FORM_BEFORE.match(text, start, end)
-        found.append((start, end, text[polite.end() if polite else start : end]))
+        for first, last in _part_glued(text, start, end):
+            found.append((first, last, text[polite.end() if polite and first == start else first : last]))
     return found
+
+
+def _leave_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out the number that a list glues to a name (7林听雨), and the other writing beside it: 吉安娜|Gianna,
+    Malek|长传."""
+    numbered = _NUMBERED.fullmatch(text, start, end)
+    if numbered:
+        start, end = numbered.span("name")
+    mixed = _MIXED.fullmatch(text, start, end)
+    if mixed and mixed["han"]:
+        return mixed.span("han")
+    if mixed and mixed["behind"][0] not in surnames():
+        return mixed.span("latin")
+    return start, end
+
+
+def _part_glued(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Give the names that a tagged one of five characters or more consists of: 贾松年|何静远, but not 戈尔巴乔夫."""
+    name = text[start:end]
+    if len(name) < _GLUED or not _CHINESE.fullmatch(name) or name[0] not in surnames():
+        return [(start, end)]
+    parts = split_names(name) or []
+    foreign = sum(char in transliterations() for char in name) / len(name)
+    common = len(parts) > 1 and all(name[first] in _common_surnames() for first, _ in parts)
+    if not common or foreign > _FOREIGN:
+        return [(start, end)]
+    return [(start + first, start + last) for first, last in parts]
 
 
 def _names_nobody(text: str, start: int, end: int) -> bool:
@@ -179,7 +226,15 @@ def _names_nobody(text: str, start: int, end: int) -> bool:
     (主席|台就座)."""
     name = text[start:end]
     office = name[-1] == "长" and len(name) > 2 and name[0] not in surnames()
-    reign = name[1:] in _reigns() and name[0] in _DYNASTIES and text.startswith(("年", "朝", "时", "初", "末"), end)
+    dated = text.startswith(("年", "朝", "时", "初", "末"), end)
+    reign = dated and ((name[1:] in _reigns() and name[0] in _DYNASTIES) or (name in _reigns() and text[end] in "年朝"))
+    place = (
+        (len(name) > 2 and _TEMPLE.search(name) is not None)
+        or (text.endswith(("社", "网", "报"), 0, start) and _FILED_FROM.match(text, end) is not None)
+        or (name[2:3] == "·" and is_territory(name[:2]) and is_territory(name[3:]))
+    )
+    if place or name in _figures() or (name == "雷锋" and text.endswith("学", 0, start)):
+        return True
     return office or reign or name in _not_names() or (name[0] == "台" and text.endswith("主席", 0, start))
 
 
@@ -200,6 +255,18 @@ def _find_hyphenated(text: str, start: int, boundaries: set[int]) -> int:
 @functools.cache
 def _reigns() -> frozenset[str]:
     return frozenset(read_lines("reigns.txt"))
+
+
+@functools.cache
+def _common_surnames() -> frozenset[str]:
+    """The commonest family names: surnames.txt has them in the order of their number."""
+    single = "".join(line for line in read_lines("surnames.txt") if len(line) > 2)
+    return frozenset(single[:_COMMON])
+
+
+@functools.cache
+def _figures() -> frozenset[str]:
+    return frozenset(read_lines("figures.txt"))
 
 
 @functools.cache
@@ -355,18 +422,20 @@ def _join_forms(forms: list[str]) -> dict[str, str]:
 
 
 def _join_readings(text: str, found: list[tuple[int, int, str]]) -> None:
-    """Let a name in Latin letters in brackets right behind a name be that one: 马丁·施密特（Martin Schmidt）.
+    """Let a name in the other writing in brackets right behind a name be that one: 马丁·施密特（Martin Schmidt）,
+    Yumi Nawi（汉名林听雨）.
 
     found: the names in text order; further places of the Latin name change too.
     """
     meant = {
         name: before
         for (_, edge, before), (start, end, name) in itertools.pairwise(found)
-        if start == edge + 1
-        and text[edge] in "（("
+        if _OPENS_READING.fullmatch(text, edge, start)
         and text[end : end + 1] in ("）", ")")
-        and _LATIN.fullmatch(name)
-        and _CHINESE.match(before)
+        and (
+            (_LATIN.fullmatch(name) and _CHINESE.match(before))
+            or (_CHINESE.fullmatch(name) and _LATIN.fullmatch(before))
+        )
     }
     found[:] = [(start, end, meant.get(name, name)) for start, end, name in found]
 
