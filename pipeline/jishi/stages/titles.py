@@ -58,6 +58,7 @@ _LEADING = re.compile(
     r"独立(?=撰稿|学者|导演|制片)|现任|曾任|时任|历任|当选(?!总统)|有关|相关|主要|兼任|担任|出任|就任|现为|曾为|现兼|兼(?!职)|任|暨|和|及|与|的|是|为|系(?!主任|副主任|友)|(?:换届|成员)?名单|知名|资深|著名|顶尖|顶级|杰出|优秀|"
     r"新任|我国|国内外|国内|[\s“”\"（(·—\-:：]|(?:（|\()?(?:左|右)[一二三四五]?(?:）|\)))+"
 )
+_OWN_BODY = re.compile(r"(?:社区|街道)(?=党)")  # 社区|党总支书记
 _ADDRESSED = re.compile(
     r"(?![向和于应对任同常都时])[\u4e00-\u9fff](?:老师|先生|女士|同志|同学|阿姨|大姐|师傅|大夫|奶奶|爷爷)(?!们)"
 )
@@ -217,6 +218,9 @@ def normalise_title(text: str, start: int, end: int, score: float = 1.0) -> list
             if b - a >= 2 and score >= _SURE and not text.endswith(_NO_TITLE, a, b):
                 titles.append((a, b))
             continue
+        body = _OWN_BODY.match(text, a, b)
+        if body:
+            known = body.end(), b
         before = text[a : known[0]]
         of_town = len(before) in (2, 3) and text[known[0] : b] in ("市长", "县长")
         if before and (_is_body(before) or of_town):
