@@ -136,6 +136,11 @@ def test_on_the_command_line(
         (["a.jsonl", "--time-limit", "nan"], "--time-limit must be more than 0 seconds"),
         (["a.jsonl", "--workers", "-1"], "--workers must be 0 or more"),
         (["a.jsonl", "--restart", "--update"], "choose one"),
+        (["a.jsonl", "-o", "."], "a.jsonl lies in the output folder: give -o a folder of its own"),
+        (["*.jsonl", "-o", "."], "*.jsonl lies in the output folder"),
+        ([".", "-o", ".."], ". lies in the output folder"),
+        (["memory://news/in", "-o", "memory://news"], "memory://news/in lies in the output folder"),
+        (["a.jsonl", "-o", "a.jsonl"], "a.jsonl holds no file of a known kind besides the output"),
         (["a.jsonl", "--scheduler", "localhost"], "'localhost' is no address of a Dask scheduler"),
         (["a.jsonl", "--model", "nowhere"], "the pipeline cannot be loaded: FileNotFoundError: no tagger in nowhere"),
     ],
@@ -265,3 +270,27 @@ def test_ids_that_stand_twice_are_counted(tmp_path: Path, capsys: pytest.Capture
     assert main(["validate", str(tmp_path / "run")]) == 1
     assert main(["extract", str(RAW), "-o", str(tmp_path / "samples.jsonl"), "--workers", "0"]) == 0
     assert "have the id of another" not in capsys.readouterr().out
+
+
+def test_files_of_others_in_the_output_folder_stay(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    write_articles(tmp_path / "in.jsonl", [REPORT])
+    run = tmp_path / "run"
+    (run / "tables").mkdir(parents=True)
+    others = [run / "tables/mine.parquet", run / "records-2024.jsonl", run / "notes.txt"]
+    for path in others:
+        path.write_text("mine", encoding="utf-8")
+    for format in ("jsonl", "tables", "parquet"):
+        extract_archive(str(tmp_path / "in.jsonl"), output=str(run), workers=0, format=format)
+        assert (run / "tables/events.parquet").exists() == (format == "tables")
+        assert all(path.read_text(encoding="utf-8") == "mine" for path in others)
+        assert len(list(run.glob("records-0*"))) == 1
+
+
+def test_a_run_may_be_written_below_its_input(tmp_path: Path) -> None:
+    write_articles(tmp_path / "in.jsonl", [REPORT])
+    for _ in range(2):
+        summary = extract_archive(str(tmp_path), output=str(tmp_path / "run/"), workers=0)
+        assert summary.counts["articles"] == 1
+    assert summary.was_complete
+    assert summary.files == [str(tmp_path / "run/records-00000.jsonl")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 
 from jishi.archive.errors import ArchiveError
@@ -78,10 +79,10 @@ class Layout:
         """The records files that are there."""
         if self.name is not None:
             return [self.name] if self.storage.exists(self.name) else []
-        return [name for name in self.storage.list() if name.startswith("records-") and name.endswith(_OUTPUT_SUFFIXES)]
+        return [name for name in self.storage.list() if _OUTPUT_NAME.fullmatch(name)]
 
 
-_OUTPUT_SUFFIXES = tuple(FILE_FORMATS)
+_OUTPUT_NAME = re.compile(rf"records-\d{{5,}}(?:{'|'.join(map(re.escape, FILE_FORMATS))})")
 
 
 def _split(output: str) -> tuple[str, str]:

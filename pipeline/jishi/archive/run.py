@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ import jishi
 from jishi.archive.dispatch import Batch, work_through
 from jishi.archive.engines import Engine, InProcess, LocalProcesses, count_cores
 from jishi.archive.errors import ArchiveError
-from jishi.archive.inputs import InputFile, hide_password, list_inputs, read_file_name
+from jishi.archive.inputs import InputFile, hide_password, is_database, list_inputs, read_file_name
 from jishi.archive.layout import Layout
 from jishi.archive.opening import Meter
 from jishi.archive.progress import Progress, Reporter, Silent, format_seconds
@@ -24,6 +25,7 @@ from jishi.archive.reading import read_items
 from jishi.archive.reuse import EarlierRecords
 from jishi.archive.shards import SHARD_ITEMS, Marker, Shard, ShardStore, cut_batches, cut_shards
 from jishi.archive.state import RunLock, RunState, describe_changes, load_state, make_settings
+from jishi.archive.storage import open_storage, to_local_path
 from jishi.archive.text_formats import ReadingOptions
 from jishi.archive.work import BatchResult, Outcome, WorkSettings
 from jishi.archive.writing import check_format, write_manifest, write_outputs
@@ -114,6 +116,7 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
     """
     layout = Layout.of(options.output, options.format)
     check_format(layout.format)
+    _check_apart(options.inputs, layout)
     _check_excluded(options.exclude)
     if options.mark_duplicates:
         from jishi.archive.duplicates import check_available
@@ -123,7 +126,8 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
     files = list(list_inputs(options.inputs, layout.paths, passed_over))
     if not files:
         names = ", ".join(map(hide_password, options.inputs))
-        raise ArchiveError(f"nothing to read: {names} holds no file of a known kind")
+        others = "" if layout.name is None else " besides the output"
+        raise ArchiveError(f"nothing to read: {names} holds no file of a known kind{others}")
     reporter = reporter or Silent()
     if passed_over:
         shown = ", ".join(f"{suffix} ({count:,})" for suffix, count in passed_over.most_common(8))
@@ -135,6 +139,21 @@ def run(options: RunOptions, reporter: Reporter | None = None) -> RunSummary:
         return _Run(options, layout, files, reporter, passed_over).go()
     finally:
         lock.release()
+
+
+def _check_apart(inputs: tuple[str, ...], layout: Layout) -> None:
+    """Raise ArchiveError if an input lies in the output folder, of which nothing is read."""
+    if layout.name is not None:
+        return
+    folder = layout.storage.locate()
+    is_remote = "://" in folder
+    for name in map(to_local_path, inputs):
+        if is_database(name) or ("://" in name) != is_remote:
+            continue
+        place = open_storage(name).locate() if is_remote else os.path.realpath(name)
+        root = folder if is_remote else os.path.realpath(folder)
+        if place == root or place.startswith((root.rstrip("/") + "/", root + os.sep)):
+            raise ArchiveError(f"{hide_password(name)} lies in the output folder: give -o a folder of its own")
 
 
 def _check_excluded(names: tuple[str, ...]) -> None:

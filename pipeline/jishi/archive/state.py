@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -82,15 +83,23 @@ def make_settings(**options: Any) -> dict[str, Any]:
 
 def digest_package(model: str | None) -> str:
     """A digest of jishi's code and data and of the model: while developing, the version alone does not tell."""
+    return _digest_own() + (_digest_folder(Path(model)) if model else "")
+
+
+@functools.cache
+def _digest_own() -> str:
+    """The digest of what this process began with, whatever is changed meanwhile."""
+    package = Path(str(resources.files("jishi")))
+    models = package.parents[1] / "models"  # in a checkout the shipped model lies outside the package
+    is_checkout = models.is_dir() and (models.parent / "pyproject.toml").exists()
+    return _digest_folder(package) + (_digest_folder(models) if is_checkout else "")
+
+
+def _digest_folder(folder: Path) -> str:
     digest = hashlib.blake2b(digest_size=8)
-    folders = [Path(str(resources.files("jishi")))]
-    models = folders[0].parents[1] / "models"  # in a checkout the shipped model lies outside the package
-    folders += [models] if models.is_dir() and (models.parent / "pyproject.toml").exists() else []
-    folders += [Path(model)] if model else []
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix not in (".pyc", ".md"):
-                digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in (".pyc", ".md"):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

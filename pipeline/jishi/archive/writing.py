@@ -83,7 +83,7 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
     }  # fmt: skip
     seconds: dict[str, float] = {}
     ids = array("Q")
-    before = layout.existing_outputs()
+    before = {*layout.existing_outputs(), *_list_tables(layout)}
 
     def read_lines() -> Iterator[str]:
         for marker, line in _read_shards(store, shard_count):
@@ -98,11 +98,8 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
     counts["repeated_ids"] = len(ids) - len(np.unique(np.frombuffer(ids, np.uint64)))
     if layout.format == "tables":
         names += _write_tables(layout, names)
-    for name in before:
-        if name not in names:
-            layout.storage.delete(name)
-    if layout.format != "tables" and layout.name is None:
-        layout.storage.delete("tables")
+    for name in before.difference(names):
+        layout.storage.delete(name)
     reasons: Counter[str] = Counter()
     first_reject = ""
     if counts["rejects"]:
@@ -122,6 +119,15 @@ def write_outputs(layout: Layout, store: ShardStore, shard_count: int, mark_dupl
         "files": names,
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }
+
+
+def _list_tables(layout: Layout) -> list[str]:
+    """Give the tables that a run before wrote here, as its manifest names them: other tables here are not ours."""
+    try:
+        with layout.storage.open(layout.manifest) as stream:
+            return [name for name in json.loads(stream.read())["files"] if re.fullmatch(r"tables/\w+\.parquet", name)]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _hash_id(line: str) -> int:
