@@ -7,17 +7,17 @@ import spacy
 from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
-from jishi.stages.event_facts import find_attendance, find_place_candidates
+from jishi.stages.event_facts import find_attendance, find_place_candidates, find_stated_place
 from jishi.stages.event_names import find_name_candidates, strip_leading_words
-from jishi.stages.events import is_no_event
+from jishi.stages.events import find_told_type, is_no_event
 from jishi.stages.findings import EventFound, register_extensions
 from jishi.stages.groups import PersonGroup
 from jishi.stages.roles import settle_sides
 from jishi.stages.stated_organisers import is_byline, tell_stated_role
 
 
-def build(text: str, event: str | None = None, title: str = "") -> Context:
-    """The context of a text of which the tagger marked `event`."""
+def build(text: str, event: str | None = None, title: str = "", body: str | None = None) -> Context:
+    """The context of a text of which the tagger marked `event`, and `body` as an organisation."""
     register_extensions()
     text = f"{title}\n{text}" if title else text
     doc = Doc(spacy.blank("zh").vocab, words=list(text), spaces=[False] * len(text))
@@ -25,6 +25,9 @@ def build(text: str, event: str | None = None, title: str = "") -> Context:
     if event:
         start = text.index(event)
         doc.spans["frames"] = [doc.char_span(start, start + len(event), label="EVENT")]
+    if body:
+        start = text.index(body)
+        doc.ents = [doc.char_span(start, start + len(body), label="ORG")]
     return build_context(doc)
 
 
@@ -230,3 +233,35 @@ def test_the_sides_of_a_visit_are_told_apart(text: str, name: str, kinds: tuple[
     scores = {"attendee": 0.6, "visitor": 0.5, "other": 0.1}
     settled = settle_sides(scores, build(text), [group], kinds)
     assert {role for role, score in settled.items() if score >= 0.5} == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("“暖冬”捐衣活动", "volunteering"),
+        ("安全知识有奖征答", "competition"),
+        ("“职业起点”就业博览会", "recruitment"),
+        ("“新渡口”启用典礼", "launch"),
+        ("江畔文学奖颁奖典礼", "award"),
+        ("“渡口之夜”活动", None),
+        ("典礼", None),
+    ],
+)
+def test_the_ending_of_a_name_tells_its_type(name: str, kind: str | None):
+    assert find_told_type(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "body", "is_visit", "wanted"),
+    [
+        ("市委来我校调研", "5月8日，市委一行三人听取汇报。", None, True, "我校"),
+        ("交流工作", "5月8日，林听雨一行到青禾县教育局走访。", "青禾县教育局", True, "青禾县教育局"),
+        ("控烟讲座在新闻学院举行", "5月8日，林听雨主讲。", "新闻学院", False, "新闻学院"),
+        ("控烟讲座在欢笑中举行", "5月8日，林听雨主讲。", None, False, None),
+        ("控烟讲座", "5月8日，林听雨来我校考察。", None, False, None),
+    ],
+)
+def test_the_venue_that_title_or_opening_states(
+    title: str, text: str, body: str | None, is_visit: bool, wanted: str | None
+):
+    assert find_stated_place(build(text, title=title, body=body), is_visit) == wanted

@@ -243,6 +243,37 @@ def read_place_field(context: Context, region: tuple[int, int]) -> str | None:
 _PLACE_VALUE = re.compile(r"(?:(?!讲座内容|报告内容|内容简介|主讲|欢迎| [/／])[^，。；、（(：:\n]){2,}")
 
 
+_OPENING = 150  # characters of the body in which it is told where a visit goes
+_GOES_TO = re.compile(
+    r"(?:来到|来|到|赴|莅临|前往|走进|做客|走访|抵达|访问|参观)(?P<place>[我本][校院系局市县区所馆厂镇乡村部台]|[^，。；、：\n“《]{2,24}?)"
+    r"(?:进行|开展|实地|集中|专题)?(?:调研|考察|参观|访问|走访|指导|交流|视察|检查|座谈|讲学|慰问|参访|访视|督导|巡查)"
+)
+_HELD_AT = re.compile(
+    r"[在于假](?P<place>[^，。；、：\n“”《》]{2,24}?)(?:隆重|顺利|成功|圆满|正式|胜利|如期)?"
+    r"(?:举[办行]|召开|开[幕班讲赛营]|启[动幕]|揭[幕牌]|闭幕|落幕|收官|颁奖|签约|结业|登场)"
+)
+
+
+def find_stated_place(context: Context, is_visit: bool) -> str | None:
+    """Give the venue where it is an organisation or a place of which the title tells that the event was held there
+    (讲座在某学院举行), or title or opening that a visit goes there (来我校调研)."""
+    text = context.text
+    told = [_HELD_AT.search(text, 0, context.body_start)]
+    if is_visit:
+        told = [
+            _GOES_TO.search(text, 0, context.body_start),
+            _GOES_TO.search(text, context.body_start, context.body_start + _OPENING),
+        ]
+    for match in filter(None, told):
+        place = match["place"]
+        if (is_visit and len(place) == 2 and place[0] in "我本") or any(
+            (start, end) == match.span("place") and label in ("ORG", "LOC")
+            for start, end, label in _overlapping(context.entities, *match.span("place"))
+        ):
+            return place
+    return None
+
+
 def describe_place(
     context: Context, candidate: PlaceCandidate, name: tuple[int, int] | None, date: int | None
 ) -> list[str]:

@@ -27,6 +27,7 @@ from jishi.stages.event_facts import (
     find_attendance,
     find_extent,
     find_place_candidates,
+    find_stated_place,
     read_place_field,
 )
 from jishi.stages.event_names import (
@@ -431,6 +432,8 @@ def _fill(
     if event.place is None and place and place[0] >= PLACE_THRESHOLD:
         chosen = candidates[place[1]]
         event.place = _bare(text[chosen.start : chosen.end]).replace("\n", "") or None
+    if event.place is None and count == 1:
+        event.place = find_stated_place(context, kind == "visit")
     certainty.append(f"place={int(place[0] * 4) if place else None}")
     event.organisers = _choose_organisers(doc, context, name, region, count == 1, load("organisers"))
     attendance = _choose(
@@ -529,8 +532,11 @@ def weigh_types(
     doc: Doc, context: Context, name: NameCandidate | None, region: tuple[int, int], model: LinearModel
 ) -> dict[str, float]:
     """Give the probability of each type of event. The lexicon's word on the name's head noun counts besides the
-    model's, and more so where the model has not learnt it as the head."""
+    model's, and more so where the model has not learnt it as the head; an ending that tells the type decides."""
     types = model.score(describe_type(doc, context, name, region))
+    told = name and find_told_type(_core(context.text, name))
+    if told:
+        return types | {told: 1.0}
     head = _telling_head(_core(context.text, name), name.head) if name else ""
     kind = head_types().get(head)
     if name and kind:
@@ -539,6 +545,18 @@ def weigh_types(
         odds = HEAD_ODDS if learnt and not says_all else UNLEARNT_HEAD_ODDS
         types[kind] = odds * types[kind] / (1 + (odds - 1) * types[kind])
     return types
+
+
+@functools.cache
+def _told_endings() -> dict[str, str]:
+    lines = (line.split("\t") for line in read_lines("event_type_endings.txt"))
+    return {ending: kind for kind, endings in lines for ending in endings.split()}
+
+
+def find_told_type(name: str) -> str | None:
+    """Give the type that the ending of an event's name tells: 捐衣活动, 颁奖典礼."""
+    name = name.rstrip("”’》」")
+    return next(filter(None, (_told_endings().get(name[-length:]) for length in range(7, 3, -1))), None)
 
 
 _TOLD_BY_HEAD = ("award", "signing", "launch", "ceremony")
