@@ -210,8 +210,8 @@ class AffiliationFinder:
         for cut in _CUT.finditer(text, floor, end):
             start = cut.end()
         phrase = text[start:end]
-        if not phrase:
-            return None
+        if not phrase or phrase.endswith(tuple(filter_words("event"))):
+            return None  # a headline without marks: …召开换届大会|林听雨会长
         own = _generic_at_end().search(phrase)
         if own and len(own.group()) > 1 and own.group()[0] in "我本该":
             return start + own.start(), end  # 成功举办|我院
