@@ -144,7 +144,7 @@ class Doubts:
 
 def _is_sure_month_day(piece: Piece) -> bool:
     """Say whether 9/20日, 8/28, 03/01 is a date by its form; 2.1, 1/3 and 6·30 are not sure."""
-    if "sign" in piece.parts:
+    if "sign" in piece.parts or "last" in piece.parts:
         return True
     month, day = piece.parts["month"], piece.parts["day"]
     return piece.parts["mark"] == "/" and (int(day) > 12 or len(day) == len(month) == 2)

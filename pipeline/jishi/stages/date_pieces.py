@@ -50,7 +50,7 @@ def _read_roc_date(piece: Piece, context: Interval, setting: Setting) -> Interva
     near = setting.reference is not None and abs(number - setting.reference.year) <= 3
     if not (setting.taiwan or (setting.traditional and near) or (number >= 2011 and piece.parts["mark"] == "/")):
         return None
-    return make_day(number, read_month(piece), read_part(piece, "day"))
+    return _to_last(piece, make_day(number, read_month(piece), read_part(piece, "day")))
 
 
 def _read_month_of_year(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
@@ -248,7 +248,14 @@ def _read_part_of_this_month(piece: Piece, context: Interval, setting: Setting) 
 
 
 def _read_month_day(piece: Piece, context: Interval, setting: Setting) -> Interval | None:
-    return make_day(context.first.year, read_part(piece, "month"), read_part(piece, "day"))
+    return _to_last(piece, make_day(context.first.year, read_part(piece, "month"), read_part(piece, "day")))
+
+
+def _to_last(piece: Piece, first: Interval) -> Interval:
+    """Give the days to the last one that a piece names too (11/21~25), if it is a later one."""
+    if "last" not in piece.parts or read_part(piece, "last") <= first.first.day:
+        return first
+    return Interval(first.first, make_day(first.first.year, first.first.month, read_part(piece, "last")).first, "day")
 
 
 def _read_days(piece: Piece, context: Interval, setting: Setting) -> Interval | None:

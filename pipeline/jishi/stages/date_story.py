@@ -22,6 +22,7 @@ _CLAUSE_MARKS = ",;:"
 _CLAUSE = 40  # code points looked at on each side of a deadline
 _CLAUSE_END = re.compile(r"[,;。!?\n]")
 _DONE = re.compile(r"[了曾]|已")
+_OBLIGES = re.compile("必须|务必|[须应请][在于]|限[在于]|请各|请将")
 _NEIGHBOURHOOD = 60  # code points: how far a date lends its year or month to the next
 _EVENT_AGE = timedelta(days=21)  # the first day an article names is its event's, and its 今天, if no older than this
 _STORY_AGE = timedelta(days=62)  # a month without a day that lies longer ago is told of as background
@@ -105,7 +106,8 @@ class Story:
         first, last = max(self.sentence_starts[sentence], end - _CLAUSE), before.end() + _CLAUSE
         start = max(self.folded.rfind(mark, first, end) for mark in _CLAUSE_MARKS)
         clause_end = _CLAUSE_END.search(self.folded, before.end(), last)
-        return _DONE.search(self.folded, max(start + 1, first), clause_end.start() if clause_end else last) is None
+        clause = max(start + 1, first), clause_end.start() if clause_end else last
+        return _OBLIGES.search(self.folded, *clause) is not None or _DONE.search(self.folded, *clause) is None
 
     def _sentence(self, position: int) -> int:
         return bisect.bisect_right(self.sentence_starts, position) - 1
@@ -115,7 +117,7 @@ class Story:
             start = self.sentence_starts[number]
             end = self.sentence_starts[number + 1] if number + 1 < len(self.sentence_starts) else len(self.folded)
             sentence, context = self.folded[start:end], load_grammar().context
-            over = context["completed"].search(sentence) is not None
+            over = context["completed"].search(sentence.replace("为了", "为")) is not None
             ahead = context["looks_ahead"].search(sentence) is not None
             may_be = any(context[name].search(sentence) for name in ("may_look_ahead", "planned"))
             ahead = ahead or (may_be and not over)
