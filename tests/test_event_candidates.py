@@ -7,7 +7,7 @@ import spacy
 from spacy.tokens import Doc
 
 from jishi.stages.context import Context, build_context
-from jishi.stages.event_facts import find_attendance, find_place_candidates, find_stated_place
+from jishi.stages.event_facts import find_attendance, find_place_candidates, find_stated_place, trim_place
 from jishi.stages.event_names import find_name_candidates, strip_leading_words
 from jishi.stages.events import find_told_type, is_no_event
 from jishi.stages.findings import EventFound, register_extensions
@@ -265,3 +265,21 @@ def test_the_venue_that_title_or_opening_states(
     title: str, text: str, body: str | None, is_visit: bool, wanted: str | None
 ):
     assert find_stated_place(build(text, title=title, body=body), is_visit) == wanted
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        ("青禾大学礼堂隆重", "青禾大学礼堂"),
+        ("图书馆走廊展出", "图书馆走廊"),
+        ("在行政楼中庭", "行政楼中庭"),
+        ("南屏县渡口村先后", "南屏县渡口村"),
+        ("）校医院三楼", "校医院三楼"),
+        ("在线教室", "在线教室"),
+        ("于山堂", "于山堂"),
+        ("学习中心", "学习中心"),
+        ("线上", "线上"),
+    ],
+)
+def test_a_venue_loses_the_words_around_it(place: str, wanted: str):
+    assert trim_place(place) == wanted

@@ -274,6 +274,16 @@ def find_stated_place(context: Context, is_visit: bool) -> str | None:
     return None
 
 
+def trim_place(place: str) -> str:
+    """Give a venue without the word that leads it in and what was done there (礼堂隆重, 走廊展出)."""
+    return _PLACE_EDGES.sub("", place)
+
+
+_PLACE_EDGES = re.compile(
+    "^(?:[）)、]|[在于](?![线校职田都山])(?=.{3}))|(?<=..)(?:展出|隆重|联合|顺利|成功|圆满|盛大|正式|进行|开展|先后|共同|集中|密集|同时|学习|调研)+$"
+)
+
+
 def describe_place(
     context: Context, candidate: PlaceCandidate, name: tuple[int, int] | None, date: int | None
 ) -> list[str]:

@@ -29,6 +29,7 @@ from jishi.stages.event_facts import (
     find_place_candidates,
     find_stated_place,
     read_place_field,
+    trim_place,
 )
 from jishi.stages.event_names import (
     VERB_INSIDE,
@@ -431,7 +432,7 @@ def _fill(
     event.place = read_place_field(context, region)
     if event.place is None and place and place[0] >= PLACE_THRESHOLD:
         chosen = candidates[place[1]]
-        event.place = _bare(text[chosen.start : chosen.end]).replace("\n", "") or None
+        event.place = trim_place(_bare(text[chosen.start : chosen.end]).replace("\n", "")) or None
     if event.place is None and count == 1:
         event.place = find_stated_place(context, kind == "visit")
     certainty.append(f"place={int(place[0] * 4) if place else None}")
