@@ -94,8 +94,8 @@ def open_records(source: Records) -> Iterable[Record]:
 def frames(records: Records, links: str | os.PathLike[str] | Links | None = None) -> Frames:
     """Give the tables of records as pandas data frames.
 
-    records: a file or folder that `jishi extract` wrote, an iterable of records, or a record. links: the folder that `jishi link`
-    wrote, or what `jishi.exports.linking.link` gave, for the columns entity_id.
+    records: a file or folder that `jishi extract` wrote, an iterable of records, or a record. links: the folder that
+    `jishi link` wrote, or what `jishi.exports.linking.link` gave, for the columns entity_id.
     Raises MissingExtraError if pandas is not installed, and what `read_records` and `read_links` raise.
     """
     try:
