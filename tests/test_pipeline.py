@@ -92,6 +92,7 @@ def test_one_stage_may_be_named_alone():
 def test_docs_go_through_bytes_and_processes(nlp: Language):
     doc = nlp(ARTICLE)
     (boxed,) = DocBin(docs=[doc], store_user_data=True).get_docs(nlp.vocab)
+    assert pickle.loads(pickle.dumps(nlp))(ARTICLE)._.record == doc._.record  # as a process that is spawned gets it
     copies = [Doc(nlp.vocab).from_bytes(doc.to_bytes()), pickle.loads(pickle.dumps(doc)), boxed]
     for copy in (*copies, *nlp.pipe([ARTICLE], n_process=2)):
         assert copy._.record == doc._.record

@@ -453,3 +453,32 @@ def test_the_loss_is_nothing_where_everything_is_allowed():
     assert marginal_loss(logits, allowed) == 0
     allowed[:2] = torch.tensor([False, True, False, False])
     assert torch.allclose(marginal_loss(logits, allowed), -logits[:2].log_softmax(-1)[:, 1].mean(), atol=1e-5)
+
+
+# public sets in their own convention
+
+
+def test_a_corpus_says_nothing_of_what_it_does_not_annotate_as_the_public_sets_do():
+    spans = [[0, 1, "PER"], [4, 6, "LOC"], [7, 10, "ORG"]]  # 林老师在青禾，南屏社。
+    full = data.read_public(spans, 11, "msra-val")
+    assert full[0] == 1 << 4  # one character of PERSON: S
+    assert full[1] == data.OUTSIDE
+    assert full[4] & data.LOC == full[4]
+    assert full[7] & data.ORG == full[7]
+    old = data.read_public(spans, 11, "people-199801")
+    assert old[1] == data.OUTSIDE | data.ORG
+    assert old[4] & data.ORG == data.ORG  # it may belong to an organisation that was lost
+    assert old[4] & data.LOC
+    assert old[8] == data.ORG
+    names = data.read_public([[0, 1, "name"], [4, 6, "address"]], 11, "cluener")
+    assert names[0] == 1 << 4
+    assert names[4] == names[1] == data.OUTSIDE | data.LOC | data.ORG
+
+
+def test_sentences_that_another_corpus_has_too_are_dropped():
+    one = [
+        data.Sequence(text, "one")
+        for text in ("林听雨在青禾市图书馆里读了一个下午的书。", "南屏的雨下了一整夜，第二天清晨才停。")
+    ]
+    other = [data.Sequence("据报道，林听雨在青禾市图书馆里读了一个下午的书。", "other")]
+    assert [sequence.text for sequence in data.drop_repeated(one, other)] == [one[1].text]

@@ -114,7 +114,8 @@ class AttentiveEncoder(nn.Module):
 
 
 class TaggerNetwork(nn.Module):
-    """An encoder with its heads. The silver and the masked-character head serve training alone."""
+    """An encoder with its heads. The heads behind the roles serve training alone; `public` gives entities in the
+    convention of the public corpora."""
 
     def __init__(self, characters: int, width: int = 256, attentive: bool = False) -> None:
         super().__init__()
@@ -125,6 +126,7 @@ class TaggerNetwork(nn.Module):
         self.roles = nn.Linear(width, len(ROLES))
         self.silver = nn.Linear(width, SILVER_TAGS)
         self.masked = nn.Sequential(nn.Linear(width, 192), nn.GELU(), nn.Linear(192, characters))
+        self.public = nn.Linear(width, len(ENTITY_TAGS))
 
     def features(
         self,

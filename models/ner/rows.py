@@ -29,6 +29,7 @@ class Rows:
     silver: Any = None
     roles: Any = None
     roles_known: Any = None
+    public: Any = None
     bounds: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -50,7 +51,7 @@ def pieces(text: str, limit: int = 1000) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-FIELDS = ("entities", "frames", "silver", "roles", "roles_known", "words", "shapes")
+FIELDS = ("entities", "frames", "silver", "roles", "roles_known", "words", "shapes", "public")
 BLANK = {
     "entities": OUTSIDE,
     "frames": ANY_FRAME,
@@ -59,6 +60,7 @@ BLANK = {
     "roles_known": 0,
     "words": 0,
     "shapes": 0,
+    "public": ANYTHING,
 }
 
 
@@ -102,7 +104,7 @@ GAP = 4  # padding between two rows of a lane
 WITHHELD = WORD_BUCKETS  # the word of a character whose word is not shown
 EMPTY = {
     "characters": PADDING, "words": WITHHELD, "shapes": 0, "entities": ANYTHING, "frames": ANY_FRAME,
-    "silver": NO_SILVER, "roles": 0, "roles_known": 0,
+    "silver": NO_SILVER, "roles": 0, "roles_known": 0, "public": ANYTHING,
 }  # fmt: skip
 
 

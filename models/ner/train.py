@@ -5,6 +5,7 @@
     python models/ner/train.py --only fit --device cuda           # train from the work folder alone, elsewhere
     python models/ner/train.py --only export                      # the trained network to the shipped files
     python models/ner/train.py --only broaden                     # step 6 alone, from the shipped files themselves
+    python models/ner/train.py --only held-out                    # the figures on public sets not trained on
 
 Needs torch, onnx and onnxscript beside the package itself. Each stage leaves a file in the work folder and is skipped
 where that is there already:
@@ -43,7 +44,7 @@ import torch
 from augment import NamePool, entity_spans, recombine
 from data import Sequence
 from export import export
-from measure import DevelopmentSet
+from measure import DevelopmentSet, PublicSet
 from narrowing import narrow
 from network import TaggerNetwork
 from reading_back import fit_norms, read_back
@@ -60,8 +61,9 @@ SEED = 1
 COPIES = 3  # of each gold article, with recombined names
 WIDTH_OF_TEACHER, WIDTH_OF_STUDENT, WIDTH_OF_SHIPPED = 512, 256, 160
 NARROW, SHIPPED = "narrow", "broad"
-NER, GOLD, NEWS, OWN = "ner", "gold", "news", "own"
+NER, GOLD, NEWS, OWN, OTHER = "ner", "gold", "news", "own", "other"
 HELD_OUT = ("people-dev", "msra-val")  # what only the shipped network and its teacher are trained on
+APART = "{} apart"  # one of them without the sentences that the other has too
 # On a GPU each phase ends after so many seconds; on a processor the steps bind.
 READING = Phase(
     "reader", 3600, {NEWS: 0.8, NER: 0.2}, rate=1e-3, seconds=130, lanes=48, warm_up=300, dropout=0.05, masked=0.18,
@@ -85,6 +87,15 @@ BROADENING = Phase(
     "broad", 500, {NEWS: 0.35, GOLD: 0.25, OWN: 0.25, NER: 0.15}, rate=5e-4, seconds=30, lanes=16, warm_up=50,
     average=0.99, masked=0.04, losses={"entities": 1.0, "frames": 2.0, "roles": 0.6, "taught": 1.0},
 )  # fmt: skip
+# A network of the shipped size that has seen neither of HELD_OUT, and what it learns from one before it reads the other
+HOLDING_OUT = Phase(
+    "held out", 4000, {NEWS: 0.5, NER: 0.35, GOLD: 0.15}, rate=3e-3, lanes=16, warm_up=200, dropout=0.05, masked=0.06,
+    average=0.998, losses={"entities": 1.0, "public": 1.0, "silver": 0.5, "masked": 0.1},
+)  # fmt: skip
+TAKING_IN = Phase(
+    "taking in", 500, {NER: 0.5, OTHER: 0.25, GOLD: 0.25}, rate=1e-3, lanes=16, warm_up=50, dropout=0.05, masked=0.06,
+    average=0.99, losses={"entities": 1.0, "public": 1.0},
+)  # fmt: skip
 TEACHING_PART = replace(TEACHING, name="teacher of a part", steps=1000, seconds=25)
 STUDYING_PART = replace(STUDYING, name="student of a part", steps=1400, seconds=36)
 
@@ -94,7 +105,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
     parser.add_argument("--out", type=Path, default=HERE)
     parser.add_argument("--work", type=Path, default=Path("build/ner"))
-    parser.add_argument("--only", choices=("prepare", "fit", "broaden", "export"))
+    parser.add_argument("--only", choices=("prepare", "fit", "broaden", "held-out", "export"))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--shorten", type=float, default=1.0, help="divide steps and seconds of all phases by this")
     options = parser.parse_args()
@@ -106,6 +117,9 @@ def main() -> None:
     if options.only == "broaden":
         Preparation(options.shared, options.work, read_characters(HERE / CHARACTERS_FILE)).run()
         Recipe(options.work, torch.device(options.device), options.shorten).broaden(HERE)
+    if options.only == "held-out":
+        Preparation(options.shared, options.work).run()
+        Recipe(options.work, torch.device(options.device), options.shorten).hold_out(options.shared / "corpora/ner")
     if options.only in (None, "export"):
         for name in (SHIPPED, NARROW, *(f"student-{part}" for part in range(annotations.FOLDS))):
             if (options.work / f"{name}.pt").exists():
@@ -215,6 +229,9 @@ class Preparation:
 
     def corpus_rows(self) -> dict[str, Rows]:
         _, corpora = self.read_labelled()
+        one, other = (corpora[name] for name in HELD_OUT)
+        apart = data.drop_repeated(one, other), data.drop_repeated(other, one)
+        corpora |= {APART.format(name): sequences for name, sequences in zip(HELD_OUT, apart, strict=True)}
         return {name: lay_out(sequences, self.table.look_up, join=600) for name, sequences in corpora.items()}
 
     def news_rows(self) -> Rows:
@@ -263,13 +280,24 @@ class Recipe:
         """Give the share of each source: those of a group are divided, by size."""
         weights = {}
         for name, rows in self.corpora.items():
-            if whole or name not in HELD_OUT:
+            if name not in map(APART.format, HELD_OUT) and (whole or name not in HELD_OUT):
                 weight = 3.0 if name == "university-news" else 0.5 if name.startswith(("weibo", "uner")) else 1.0
                 weights[name] = weight * len(rows.characters) ** 0.7
         shares = {name: phase.shares.get(NER, 0.0) * weight / sum(weights.values()) for name, weight in weights.items()}
         sizes = {f"{GOLD}-{part}": len(self.pool.sources[f"{GOLD}-{part}"].bounds) for part in parts}
         shares |= {name: phase.shares.get(GOLD, 0.0) * size / sum(sizes.values()) for name, size in sizes.items()}
         return shares | {name: phase.shares.get(name, 0.0) for name in (OWN, NEWS)}
+
+    def hold_out(self, corpora: Path) -> None:
+        """Print how well a network of the shipped size finds the people of each set of HELD_OUT in the public sets' own
+        convention, when it has learnt from the other set but not from this one."""
+        parts = range(annotations.FOLDS)
+        self.stage("held-out", None, HOLDING_OUT, parts, width=WIDTH_OF_SHIPPED)
+        for name, other in (HELD_OUT, HELD_OUT[::-1]):
+            self.stage(f"without-{name}", "held-out", TAKING_IN, parts, other=APART.format(other))
+            network = self.load(f"without-{name}", attentive=False).eval()
+            figures = PublicSet(corpora / f"{name}.jsonl", self.table).measure(network, self.device)
+            print(f"people of {name}: precision {figures[0]:.3f}, recall {figures[1]:.3f}, F1 {figures[2]:.3f}")
 
     def stage(
         self,
@@ -279,25 +307,31 @@ class Recipe:
         parts: Iterable[int],
         attentive: bool = False,
         whole: bool = False,
+        other: str | None = None,
+        width: int | None = None,
     ) -> None:
-        """Train for a phase from a checkpoint (None: from nothing); leave another. whole: on all of corpora/ner."""
+        """Train for a phase from a checkpoint (None: from nothing, of a width); leave another.
+
+        whole: on all of corpora/ner. other: the source that the phase calls so.
+        """
         path = self.work / f"{name}.pt"
         if path.exists():
             return
         torch.manual_seed(SEED)
-        network = self.narrowed(start) if name == NARROW and start else self.load(start, attentive)
+        network = self.narrowed(start) if name == NARROW and start else self.load(start, attentive, width)
         seconds = math.inf if self.device.type == "cpu" else phase.seconds / self.shorten
         shortened = replace(phase, steps=int(phase.steps / self.shorten), seconds=seconds)
-        network = train(network, self.pool, shortened, self.shares(phase, parts, whole), SEED, self.evaluate)
+        shares = self.shares(phase, parts, whole) | ({other: phase.shares[OTHER]} if other else {})
+        network = train(network, self.pool, shortened, shares, SEED, self.evaluate)
         state = network.state_dict()
         if not attentive:  # heads that serve training alone are not kept
             state = {key: value.half() for key, value in state.items() if not key.startswith(("masked", "silver"))}
         torch.save(state, path)
 
-    def load(self, name: str | None, attentive: bool) -> TaggerNetwork:
-        """Give a network as a checkpoint left it (None: as it is before training)."""
+    def load(self, name: str | None, attentive: bool, width: int | None = None) -> TaggerNetwork:
+        """Give a network as a checkpoint left it (None: as it is before training, of a width)."""
         state = torch.load(self.work / f"{name}.pt", map_location=self.device) if name else {}
-        width = WIDTH_OF_TEACHER if attentive else WIDTH_OF_STUDENT
+        width = width or (WIDTH_OF_TEACHER if attentive else WIDTH_OF_STUDENT)
         width = state["entities.weight"].shape[1] if state else width
         network = TaggerNetwork(self.table.size, width, attentive).to(self.device)
         if name:

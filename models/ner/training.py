@@ -107,6 +107,9 @@ def compute_losses(network: TaggerNetwork, batch: dict[str, torch.Tensor], phase
             losses["masked"] = functional.cross_entropy(
                 network.masked(features[masked]).float(), batch["characters"][masked]
             )
+        if phase.losses.get("public"):
+            allowed = bits(batch["public"], len(ENTITY_TAGS))
+            losses["public"] = marginal_loss(network.public(features).flatten(0, 1), allowed.flatten(0, 1))
     allowed = bits(batch["entities"], len(ENTITY_TAGS))
     losses["entities"] = marginal_loss(entities.flatten(0, 1), allowed.flatten(0, 1))
     shape = (-1, len(FRAME_TAGS))

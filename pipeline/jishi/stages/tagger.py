@@ -170,6 +170,7 @@ class Tagger:
         for name in (MODEL_FILE, CHARACTERS_FILE):
             if not (folder / name).is_file():
                 raise FileNotFoundError(f"no tagger in {folder}: {name} is missing")
+        self._folder = folder
         self.table = CharacterTable(read_characters(folder / CHARACTERS_FILE))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
@@ -178,6 +179,10 @@ class Tagger:
         self._session = onnxruntime.InferenceSession(
             str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
         )
+
+    def __reduce__(self) -> tuple[type[Tagger], tuple[Path]]:
+        """Be loaded anew where it is unpickled: in a process that is spawned."""
+        return Tagger, (self._folder,)
 
     def encode(self, text: str, lengths: npt.NDArray[Any], hashes: npt.NDArray[Any]) -> Encoded:
         """Give the network's inputs for a text and its words (lengths in characters, spaCy's hashes)."""
