@@ -290,14 +290,16 @@ class Recipe:
 
     def hold_out(self, corpora: Path) -> None:
         """Print how well a network of the shipped size finds the people of each set of HELD_OUT in the public sets' own
-        convention, when it has learnt from the other set but not from this one."""
+        convention: when it has seen neither, and when it has learnt from the other one."""
+        sets = {name: PublicSet(corpora / f"{name}.jsonl", self.table) for name in HELD_OUT}
         parts = range(annotations.FOLDS)
         self.stage("held-out", None, HOLDING_OUT, parts, width=WIDTH_OF_SHIPPED)
         for name, other in (HELD_OUT, HELD_OUT[::-1]):
             self.stage(f"without-{name}", "held-out", TAKING_IN, parts, other=APART.format(other))
-            network = self.load(f"without-{name}", attentive=False).eval()
-            figures = PublicSet(corpora / f"{name}.jsonl", self.table).measure(network, self.device)
-            print(f"people of {name}: precision {figures[0]:.3f}, recall {figures[1]:.3f}, F1 {figures[2]:.3f}")
+            for trained, checkpoint in (("neither", "held-out"), (other, f"without-{name}")):
+                network = self.load(checkpoint, attentive=False).eval()
+                precision, recall, f1 = sets[name].measure(network, self.device)
+                print(f"{name}, trained with {trained}: precision {precision:.3f}, recall {recall:.3f}, F1 {f1:.3f}")
 
     def stage(
         self,
