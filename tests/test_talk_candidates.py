@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from jishi.stages.clauses import find_clauses, locate
-from jishi.stages.talk_candidates import find_topic_candidates
-from jishi.stages.talks import _score_frames
+from jishi.stages.talk_candidates import COUNTED_FORM, _find_counted, find_topic_candidates
+from jishi.stages.talks import _is_hopeless, _score_frames
 from jishi.stages.topic_frames import read_frame, tells_deed, tells_talk
 
 
@@ -34,11 +34,35 @@ def topics(text: str) -> set[str]:
         ("双方就教师互访、学科的机遇与挑战进行交流。", {"教师互访", "学科的机遇与挑战"}),
         ("双方就教师互访、图书互借和联合科研进行交流。", {"教师互访", "图书互借", "联合科研"}),
         ("陆知白分享了两个话题，一是山村小学的排课，二是走教老师的冬天。", {"山村小学的排课", "走教老师的冬天"}),
+        ("双方就今后的合作方向、极端天气的应对进行交流。", {"今后的合作方向", "极端天气的应对"}),
         ("她从不同的方面对老茶园的改造进行了讲解。", {"老茶园的改造"}),
     ],
 )
 def test_topics_are_among_the_candidates(text: str, wanted: set[str]):
     assert wanted <= topics(text)
+
+
+def test_a_list_of_counted_topics_is_walked_through_once():
+    text = "林听雨分享了两个主题：" + "一是两个主题：一是山村小学的排课，" * 20
+    items = list(_find_counted(text))
+    assert len(items) == len(set(items)) == 20
+    assert {c.start for c in find_topic_candidates(text) if c.form == COUNTED_FORM} <= {start for start, _ in items}
+
+
+@pytest.mark.parametrize(
+    ("text", "hopeless"),
+    [
+        ("林听雨就如何与自己相处作专题讲座。", False),
+        ("林听雨围绕如何调节自己的情绪展开讲授。", False),
+        ("林听雨和周文远就各自的研究方向进行交流。", True),
+        ("林听雨围绕自己的科研经历展开讲述。", True),
+    ],
+)
+def test_whose_it_is_does_not_tell_what_a_talk_is_about(text: str, hopeless: bool):
+    clauses = find_clauses(text)
+    context = SimpleNamespace(text=text, clauses=clauses, groups_from=lambda start, end: [])
+    first = next(c for c in find_topic_candidates(text) if c.form.startswith("frame"))
+    assert _is_hopeless(context, first) is hopeless
 
 
 def test_a_list_that_goes_on_behind_a_comma_is_one_list():

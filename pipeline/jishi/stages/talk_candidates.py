@@ -106,7 +106,9 @@ _COUNTED_ITEM = re.compile(
     r"(?:[一二三四五六七八九]是|第[一二三四五六七八九][，是])([^，。；！？\n]{3,50})[，。；！？\n]?"
 )
 COUNTED_FORM = "counted"
-_UNFINISHED = frozenset("或和与及的向在对从将为把被所以并了")
+_UNFINISHED = re.compile(
+    "(?:[或和及的从将把被所以并了]|(?<!参)与|(?<![方导取走志动风])向|(?<![存内潜])在|(?<!应)对|(?<![行作])为)$"
+)  # not so: 合作方向, 公众参与, 风险的应对
 _EDGES = "“”《》「」 ，、：:"
 
 
@@ -137,12 +139,21 @@ def find_topic_candidates(text: str) -> list[TopicCandidate]:
         found.setdefault(match.span(), TopicCandidate(*match.span(), "from", match.span()))
     for match in _OF_WORK.finditer(text):
         found.setdefault(match.span(1), TopicCandidate(*match.span(1), "work", match.span(1)))
-    for counted in _COUNTED.finditer(text):
-        listed = _COUNTED_ITEM.match(text, counted.end())
-        while listed:
-            found.setdefault(listed.span(1), TopicCandidate(*listed.span(1), COUNTED_FORM, listed.span(1)))
-            listed = _COUNTED_ITEM.match(text, listed.end())
+    for item in _find_counted(text):
+        found.setdefault(item, TopicCandidate(*item, COUNTED_FORM, item))
     return sorted(found.values(), key=lambda c: (c.start, -c.end))
+
+
+def _find_counted(text: str) -> Iterator[tuple[int, int]]:
+    """The items of lists that say how many topics they have (两个主题，一是…，二是…), each list once."""
+    end = 0
+    for counted in _COUNTED.finditer(text):
+        if counted.end() < end:  # inside an item of the list before
+            continue
+        end = counted.end()
+        while listed := _COUNTED_ITEM.match(text, end):
+            yield listed.span(1)
+            end = listed.end()
 
 
 def _find_framed(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -226,7 +237,7 @@ def split_list(text: str, start: int, end: int) -> list[tuple[int, int]]:
         while item_start < item_end and text[item_end - 1] in _EDGES:
             item_end -= 1
         item_end = _balance(text, item_start, item_end)
-        if item_end - item_start >= 2 and text[item_end - 1] not in _UNFINISHED:
+        if item_end - item_start >= 2 and not _UNFINISHED.search(text, item_end - 2, item_end):
             if _NUMBERED.match(text, item_start, item_end):
                 continue
             items.append((item_start, item_end))

@@ -50,7 +50,8 @@ _MODAL = re.compile(
 )
 _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她其]")
 _REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
-_OWN = re.compile(r".*自己|各自的?[^，。；、]{1,7}$")  # 就各自的研究方向: what it is is not said
+# 就各自的研究方向, 围绕自己的成长经历: what it is is not said; 认识自己 and 如何与自己相处 are topics
+_OWN = re.compile(r"(?:结合|谈|对)?(?:[他她我]们?|大家|同学们)?(?:各自的?[^，。；、]{1,7}|自己的[^，。；、]{1,16})$")
 _COLLECTIVE = re.compile(r"双方|大家|与会|师生|同学们|代表们|学员|校友|专家|嘉宾|会议|大会")
 _BOTH_SIDES = re.compile("双方|宾主|两人")
 _JOINS_PARTNER = "与和同跟向为给"
