@@ -280,7 +280,7 @@ def trim_place(place: str) -> str:
 
 
 _PLACE_EDGES = re.compile(
-    "^(?:[）)、]|[在于](?![线校职田都山])(?=.{3}))|(?<=..)(?:展出|隆重|联合|顺利|成功|圆满|盛大|正式|进行|开展|先后|共同|集中|密集|同时|学习|调研)+$"
+    "^(?:[）)、]|(?:在(?![线校职水建地])|于(?![都山田洪家桥集谦右]))(?=.{3}))|(?<=..)(?:展出|隆重|联合|顺利|成功|圆满|盛大|正式|进行|开展|先后|共同|集中|密集|同时|学习|调研)+$"
 )
 
 
@@ -337,6 +337,7 @@ def describe_organiser(context: Context, start: int, end: int, name: tuple[int, 
     text = context.text
     sentence_start, sentence_end = context.sentence_around(start, end, _ENDLESS)
     clause_start, clause_end = context.clauses[locate(context.clauses, start)]
+    clause_end = min(clause_end, sentence_end)
     first, last = find_list_start(context, start), find_list_end(context, end)
     before, after = text[max(sentence_start, first - 6) : first], text[last : last + 6]
     features = [

@@ -557,7 +557,8 @@ def _told_endings() -> dict[str, str]:
 def find_told_type(name: str) -> str | None:
     """Give the type that the ending of an event's name tells: 捐衣活动, 颁奖典礼."""
     name = name.rstrip("”’》」")
-    return next(filter(None, (_told_endings().get(name[-length:]) for length in range(7, 3, -1))), None)
+    longest = max(map(len, _told_endings()))
+    return next(filter(None, (_told_endings().get(name[-length:]) for length in range(longest, 2, -1))), None)
 
 
 _TOLD_BY_HEAD = ("award", "signing", "launch", "ceremony")
