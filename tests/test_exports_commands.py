@@ -280,3 +280,20 @@ def test_a_bug_is_no_partial_success(
     assert run("show", records) == 2
     assert "RuntimeError: a mistake" in (message := capsys.readouterr().err)
     assert "report it" in message
+
+
+@pytest.mark.parametrize("format", ["label-studio", "prodigy"])
+def test_an_article_with_another_text_is_left_out_of_the_tasks(
+    format: str, records: Path, articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run("export", format, records, "-o", tmp_path / "all", "--articles", articles) == 0
+    whole = (tmp_path / "all").read_text(encoding="utf-8")
+    changed = replace(PAIRS[0][0], text="另一篇文章。")
+    write_articles(articles, [changed, *(article for article, _ in PAIRS[1:])])
+    capsys.readouterr()
+    assert run("export", format, records, "-o", tmp_path / "some", "--articles", articles) == 0
+    assert "another text of this article, which is left out: c01" in capsys.readouterr().err
+    some = (tmp_path / "some").read_text(encoding="utf-8")
+    assert '"c01"' in whole
+    assert '"c01"' not in some
+    assert '"c02"' in some

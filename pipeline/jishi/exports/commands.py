@@ -183,8 +183,15 @@ def _make_marks(options: argparse.Namespace) -> Iterator[Annotated]:
     ids = {record.article.id for record in _read_records(options)}
     texts = read_texts(options, ids)
     for record in read_records(options.records):
-        if record.article.id in texts:
-            yield annotate(record, texts[record.article.id])
+        text = texts.get(record.article.id)
+        if text is not None and len(text) != record.article.characters:
+            print(
+                f"jishi: {', '.join(options.articles)} has another text of this article, which is left out: "
+                f"{record.article.id}",
+                file=sys.stderr,
+            )
+        elif text is not None:
+            yield annotate(record, text)
 
 
 def _run_label_studio(options: argparse.Namespace) -> int:
