@@ -18,7 +18,7 @@ from jishi.stages.event_names import find_name_candidates, strip_leading_words
 from jishi.stages.events import find_told_type, is_no_event
 from jishi.stages.findings import EventFound, register_extensions
 from jishi.stages.groups import PersonGroup
-from jishi.stages.roles import settle_sides
+from jishi.stages.roles import _describe_group, settle_sides
 from jishi.stages.stated_organisers import is_byline, tell_stated_role
 
 
@@ -304,3 +304,7 @@ def test_a_clause_without_end_costs_no_more_than_a_long_one():
     contexts = [build("青禾大学" + "举办" * count, body="青禾大学") for count in (2_000, 4_000)]
     few, many = (len(describe_organiser(context, 0, 4, None)) for context in contexts)
     assert few == many > 100
+    contexts = [build("林听雨" + "的" * count + "主持") for count in (400, 600)]
+    near, far = (_describe_group(context, context.text, PersonGroup(0, 3, []), ()) for context in contexts)
+    assert "next:主持" in near
+    assert "next:主持" not in far

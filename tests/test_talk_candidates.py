@@ -56,9 +56,11 @@ def test_a_list_of_counted_topics_is_walked_through_once():
         ("林听雨围绕如何调节自己的情绪展开讲授。", False),
         ("林听雨和周文远就各自的研究方向进行交流。", True),
         ("林听雨围绕自己的科研经历展开讲述。", True),
+        ("林听雨就面试的着装与大家进行了分享。", True),
+        ("林听雨就面试的着装进行了分享。", False),
     ],
 )
-def test_whose_it_is_does_not_tell_what_a_talk_is_about(text: str, hopeless: bool):
+def test_whose_it_is_and_who_listens_is_no_part_of_a_topic(text: str, hopeless: bool):
     clauses = find_clauses(text)
     context = SimpleNamespace(text=text, clauses=clauses, groups_from=lambda start, end: [])
     first = next(c for c in find_topic_candidates(text) if c.form.startswith("frame"))

@@ -16,6 +16,7 @@ from jishi.stages.tagger import PERSON_ROLES
 
 ROLES = ("chair", "speaker", "address", "attendee", "awardee", "visitor", "other")
 _NEAR_ACTS = 8
+_CLAUSE_REACH = 500  # characters that are read of a clause that does not end
 
 
 class RoleDescriber:
@@ -144,7 +145,7 @@ def _describe_group(context: Context, text: str, group: PersonGroup, event_types
     features.update(f"near_lead={lead[i : i + 2]}" for i in range(len(lead) - 1))
     later = bisect.bisect_left(context.group_starts, group.end)
     next_group = context.group_starts[later] if later < len(context.group_starts) else len(text)
-    clause_acts = context.acts.between(group.end, clause_end)
+    clause_acts = context.acts.between(group.end, min(clause_end, group.end + _CLAUSE_REACH))
     for i, act in enumerate(clause_acts):
         owned = act.start < next_group
         features.update((f"after:{act.word}:{owned}", f"after_kind:{act.kind}:{owned}"))

@@ -47,7 +47,6 @@ _SERVES_AS = re.compile(
     r"(?:则|并)?(?:作)?为(?:本次|此次|活动|大会|本届|的)*(?:特别|官方|战略)?"
     r"(?P<word>主办|承办|协办|指导|支持|赞助|合办)(?:单位|机构|媒体|[方商])"
 )
-_SERVING_ROLES = _ROLE_WORDS
 # 承办单位甲也邀请…, 协办单位包括甲、乙
 _SERVES_BEFORE = re.compile(
     r"(?P<word>主办|承办|协办|指导|支持|赞助|合办)(?:单位|机构|方)(?:分别)?(?:即?[为是有]|，?包[括含]了?)?$"
@@ -118,10 +117,10 @@ def tell_stated_role(context: Context, start: int, end: int, name: tuple[int, in
         return _ROLE_WORDS[says["word"]]
     serves = _SERVES_AS.match(text, last)
     if serves:
-        return _SERVING_ROLES.get(serves["word"], "supporter")
+        return _ROLE_WORDS.get(serves["word"], "supporter")
     serves = _SERVES_BEFORE.search(text, max(0, first - _LABEL_REACH), first)
     if serves:
-        return _SERVING_ROLES.get(serves["word"], "supporter")
+        return _ROLE_WORDS.get(serves["word"], "supporter")
     if _is_supporter(context, first, last):
         return "supporter"
     if _sets_up(context, first, last, name) or _holds_together(context, first, last):

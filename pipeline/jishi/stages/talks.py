@@ -52,6 +52,11 @@ _PRONOUN = re.compile(r"[，。\s]*(?:随后|接着|然后|最后)?[，]?[他她
 _REFERRING = re.compile(r"自己|同学|大家|他们|我们|老师|教授|本次|此次|提问|如下|上述|这[一些个]|其")
 # 就各自的研究方向, 围绕自己的成长经历: what it is is not said; 认识自己 and 如何与自己相处 are topics
 _OWN = re.compile(r"(?:结合|谈|对)?(?:[他她我]们?|大家|同学们)?(?:各自的?[^，。；、]{1,7}|自己的[^，。；、]{1,16})$")
+# 就面试的着装|与大家|进行分享
+_WITH_ALL = re.compile(
+    r"(?:[与和跟向给为]|(?<![共相])同)(?:大家|(?:师生|同学|学生|老师|学员|听众|观众|读者|来宾|嘉宾|代表|居民|村民|校友)们|"
+    r"(?:与会|在座|到场|现场)[^，。；、]{1,6})$"
+)
 _COLLECTIVE = re.compile(r"双方|大家|与会|师生|同学们|代表们|学员|校友|专家|嘉宾|会议|大会")
 _BOTH_SIDES = re.compile("双方|宾主|两人")
 _JOINS_PARTNER = "与和同跟向为给"
@@ -299,7 +304,9 @@ def _is_hopeless(context: Context, candidate: TopicCandidate) -> bool:
 
 
 def _takes_in_partner(context: Context, candidate: TopicCandidate) -> bool:
-    """Whether an unmarked topic ends with the person it is discussed with: 就版本鉴定|与林听雨|进行交流."""
+    """Whether an unmarked topic ends with those it is discussed with: 就版本鉴定|与林听雨|进行交流."""
+    if _WITH_ALL.search(context.text, max(candidate.start + 1, candidate.end - 10), candidate.end):
+        return True
     inside = context.groups_from(candidate.start + 1, candidate.end)
     return bool(inside) and inside[-1].end >= candidate.end and context.text[inside[-1].start - 1] in _JOINS_PARTNER
 
