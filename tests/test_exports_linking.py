@@ -213,6 +213,8 @@ def test_renaming_that_an_article_states_joins_old_and_new_name(links: Links):
 def test_names_side_by_side_without_a_renaming_stay_two(links: Links):
     unread = link(RECORDS)
     assert unread.entity_ids["c07#o2"] != unread.entity_ids["c06#o2"]
+    of_another = link(RECORDS, texts={article: text + "。" for article, text in TEXTS.items()})
+    assert of_another.entity_ids == unread.entity_ids, "the records were not made of these texts"
 
 
 @pytest.mark.parametrize(

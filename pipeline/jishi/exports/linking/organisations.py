@@ -132,8 +132,9 @@ class OrganisationResolver:
                 self._mentions.append(
                     _Mention(make_key(record.article.id, organisation.id), organisation, record, parent)
                 )
-            if texts and record.article.id in texts:
-                self._find_renamings(record, texts[record.article.id])
+            text = texts.get(record.article.id) if texts else None
+            if text is not None and len(text) == record.article.characters:  # else the spans would point anywhere
+                self._find_renamings(record, text)
         self._names.update(known_names)
         self._relative = self._find_relative_names()
 
