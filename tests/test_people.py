@@ -147,7 +147,7 @@ def test_quotation_marks_of_an_honour_are_whole() -> None:
 
 def test_who_guides_the_winners_wins_nothing() -> None:
     doc = build_doc("{T:学生}{P:陈力行}、{P:贾松年}在{T:教授}{P:王小云}老师的悉心指导下取得{H:国家特等奖}。")
-    assert all(person.honours == [] for person in doc._.people if person.name == "王小云")
+    assert {person.name: person.honours for person in doc._.people}["王小云"] == []
 
 
 def test_a_tagged_honour_of_nothing_but_the_word_for_it_stays_a_string() -> None:
@@ -225,6 +225,13 @@ def test_a_law_or_a_shrine_that_bears_a_name_names_nobody() -> None:
             {"陈力行": ["临江名师", "松江标兵", "青禾骨干", "“一课一案”省优奖", "青岚卫士"]},
         ),
         ("{P:陈力行}获评集团优秀通讯员，{P:贾松年}获评优秀单位。", {"陈力行": ["集团优秀通讯员"], "贾松年": []}),
+        ("{P:陈力行}获评为十佳读书人，{P:贾松年}获授予模范读者。", {"陈力行": ["十佳读书人"], "贾松年": ["模范读者"]}),
+        ("{T:连长}{P:陈力行}荣立二等功。", {"陈力行": ["二等功"]}),
+        (
+            "授予{P:陈力行}“青禾工匠”、授予{P:贾松年}、{P:王小云}“星河奖”。",
+            {"陈力行": ["青禾工匠"], "贾松年": ["星河奖"], "王小云": ["星河奖"]},
+        ),
+        ("金奖得主为{P:陈力行}，银奖得主为{P:贾松年}。", {"陈力行": ["金奖得主"], "贾松年": ["银奖得主"]}),
         ("{P:陈力行}获得青禾学会颁发的“星河奖”。", {"陈力行": ["星河奖"]}),
         ("授予{P:陈力行}、{P:贾松年}同志“青禾工匠”称号。", {"陈力行": ["青禾工匠"], "贾松年": ["青禾工匠"]}),
         ("感谢{O:青禾大学}{T:副校长}{P:陈力行}的支持，大赛授予其“特别贡献奖”称号。", {"陈力行": ["特别贡献奖"]}),

@@ -7,6 +7,7 @@ scripts. `benchmarks/fuzz.py` runs the same properties for as long as one likes.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,9 +20,13 @@ from mixed_text import articles, texts
 import jishi
 from jishi.language import extract_article, load
 from jishi.records import Article, Record
+from jishi.stages.award_lists import find_listed_awards
 from jishi.stages.clauses import find_quotations
 from jishi.stages.credits import find_credits
 from jishi.stages.dates import find_dates
+from jishi.stages.honours import find_awards
+from jishi.stages.organisation_edges import join_departments
+from jishi.stages.tagger import TaggedSpan
 from jishi.stages.talk_candidates import find_topic_candidates
 from jishi.stages.words import cut_words
 
@@ -140,3 +145,25 @@ def test_no_text_about_an_event_takes_more_than_its_length(nlp, unit):
 @pytest.mark.parametrize("unit", ["就", "“《", "1", "年月日", "（", "林听雨、", " ", "\n"])
 def test_runs_of_fifty_thousand_characters_are_read(nlp, unit):
     assert grows_linearly(lambda text: nlp(text), unit, 12_500)
+
+
+def find_all(text: str, words: str) -> list[tuple[int, int]]:
+    """Where words stand in a text that has nothing but repetitions."""
+    return [found.span() for found in re.finditer(words, text)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("unit", "work"),
+    [
+        ("授予林听雨、", lambda text: list(find_awards(text, find_all(text, "林听雨")))),
+        ("金奖得主为林听雨，", lambda text: list(find_listed_awards(text, find_all(text, "林听雨")))),
+        ("1", lambda text: list(find_listed_awards(f"{text}。金奖\n林听雨", find_all(text, "林听雨")))),
+        (
+            "外交部长林听雨、",
+            lambda text: join_departments(text, [TaggedSpan(*t, "TITLE", 1.0) for t in find_all(text, "外交部长")]),
+        ),
+    ],
+)
+def test_who_wins_and_heads_what_takes_no_more_than_its_length(unit: str, work: Callable[[str], object]):
+    assert grows_linearly(work, unit, 12_500)

@@ -50,6 +50,11 @@ def filter_words(kind: str) -> frozenset[str]:
     raise KeyError(kind)
 
 
+def begins_with_former(text: str, start: int) -> bool:
+    """Say whether 前 or 原 at `start` tells of the past (前|教育局) and begins no name (前海|管理局, 原子能|研究院)."""
+    return text[start] in "前原" and not text.startswith(tuple(filter_words("no_past")), start)
+
+
 @functools.cache
 def _generic_at_end() -> re.Pattern[str]:
     return re.compile(f"(?:{join_words(generic_words())})$")
@@ -105,7 +110,7 @@ def share_ending(text: str, start: int, end: int) -> int:
     kind = office[1]
     if kind in _SHARED_BY_STATE and not text.endswith(tuple(filter_words("state")), start, end):
         return end
-    if kind == "会" and text[start:end] not in filter_words("assembly"):
+    if kind == "会" and not text.endswith(tuple(filter_words("assembly")), start, end):
         return end
     if kind in _SHARED_BY_TOWNS and (text[end - 1] in _TERRITORY_ENDS or not "\u4e00" <= text[end - 1] <= "\u9fff"):
         return end
@@ -149,7 +154,7 @@ class AffiliationFinder:
             shared = share_ending(text, *found)
             if self.tagged[found[1]][1] == "ORG" or text[shared - 1] in _SHARED_BY_TOWNS:
                 found = found[0], shared
-        if found and text[found[0]] in "前原" and found[1] - found[0] > 2:
+        if found and found[1] - found[0] > 2 and begins_with_former(text, found[0]):
             return found[0] + 1, found[1]  # 前教育局局长
         return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -27,6 +28,7 @@ _GAP = re.compile(r".*(?:[、，,；;/ 　（(《|]|小组|[学院系班级部�
 _FAR = 60  # characters from a label or name to the next name
 _SUBHEADING = re.compile(r"[^。，；：:\n]{1,16}[：:]?\s*")
 _LONGEST_LINE = 60
+_LONGEST_NUMBER = 24  # characters of mark and number before a prize that heads a line
 _LONGEST_LIST = 60  # lines below a heading
 
 
@@ -46,7 +48,8 @@ def find_listed_awards(text: str, names: list[tuple[int, int]]) -> Iterator[tupl
     names: where people are named, in order.
     """
     starts = [start for start, _ in names]
-    for label in _labels().finditer(text):
+    labels = list(_labels().finditer(text))
+    for label, following in itertools.zip_longest(labels, labels[1:]):
         end = label.start("who") - (text[label.start("who") - 1] in "”」』")
         before = bisect.bisect_left(starts, label.start())
         start = max(end - _LONGEST, names[before - 1][1] if before else 0, 0)
@@ -55,7 +58,8 @@ def find_listed_awards(text: str, names: list[tuple[int, int]]) -> Iterator[tupl
         if _NO_PRIZE.search(text[start:end]) or end - start < 2:
             continue
         if label["mark"] and not text.startswith("\n", label.end()):
-            listed = _read_row(text, names, before, label.end(), _END if label["mark"] in "：:" else _CLAUSE_END)
+            ends = _END if label["mark"] in "：:" else _CLAUSE_END
+            listed = _read_row(text, names, before, (label.end(), following.start() if following else len(text)), ends)
         elif label["mark"] or (text[end - 2 : end] not in _BARE and _heads_line(text, start)):
             listed = _read_lines_below(text, names, before, label.end())
         else:
@@ -65,15 +69,21 @@ def find_listed_awards(text: str, names: list[tuple[int, int]]) -> Iterator[tupl
 
 def _heads_line(text: str, start: int) -> bool:
     """Say whether nothing but a mark or a number stands before a prize in its line."""
-    return _NUMBERING.fullmatch(text, text.rfind("\n", 0, start) + 1, start) is not None
+    floor = max(0, start - _LONGEST_NUMBER - 1)
+    line = text.rfind("\n", floor, start) + 1
+    return (line > 0 or floor == 0) and _NUMBERING.fullmatch(text, line, start) is not None
 
 
 def _read_row(
-    text: str, names: list[tuple[int, int]], first: int, position: int, ends: re.Pattern[str]
+    text: str, names: list[tuple[int, int]], first: int, place: tuple[int, int], ends: re.Pattern[str]
 ) -> Iterator[int]:
-    """Give the names behind a label, to the end of its line or the next label. ends: what ends the list."""
-    stop = ends.search(text, position)
-    limit = stop.start() if stop else len(text)
+    """Give the names behind a label, to the end of its line or the next label.
+
+    place: where the label ends and the next one begins. ends: what ends the list before.
+    """
+    position, limit = place
+    stop = ends.search(text, position, limit)
+    limit = stop.start() if stop else limit
     for name in range(first, len(names)):
         start, end = names[name]
         if start >= limit or start - position > _FAR:

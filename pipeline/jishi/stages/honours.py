@@ -41,7 +41,9 @@ _ONE = re.compile(rf"{_ITEM}(?=[，。；、！？\s）及和与的]|$|[“「]|
 _CALLED = re.compile(
     r"(?P<prize>[^，。；、！？：\s“”「」]{0,20}?(?:优秀|最美|十佳|最佳|杰出|先进|模范|星级)[^，。；、！？：\s“”「」（）的]{1,14}?)(?=等?(?:荣誉)?称号|[，。；、！？\s）]|$)"
 )
-_CALLS = frozenset(("授予", "评为", "评选为", "表彰为", "获评", "获选"))
+_CALLS = frozenset(
+    ("授予", "被授予", "获授予", "评为", "被评为", "获评为", "评选为", "被评选为", "表彰为", "被表彰为", "获评", "获选")
+)
 _NO_CALLING = re.compile("(?:单位|集体|组织|团队|支部|学校|学院|企业|公司|医院|项目|案例|课程|班级)$|成绩|表现")
 _NEXT = re.compile("[、和与及]|，(?=[“「])|(?=[“「])")
 _QUOTED = re.compile(
@@ -65,7 +67,7 @@ _BETWEEN = (
     r"则|也|还|更|均|都|曾|先后|分别|最终|一举|成功|双双|并列|[，,](?=荣获|获得|被授予|被评为|曾获))*"
 )
 _WON = re.compile(_BETWEEN + _WINS)
-# Verb, who is given it, prize: 授予林听雨“青禾工匠”称号, 授予其“特别贡献奖”, 记二等功
+# Verb, who is given it, prize: 授予林听雨“青禾工匠”称号, 授予其“特别贡献奖”
 _GIVES = re.compile(r"(?:授予|颁授|追授|颁给)(?P<to>[他她其](?:本人)?)?")
 _GIVEN = re.compile(
     r"(?:先生|女士|同志|老师|同学|教授|（[^（）]{0,20}）|等[\d一二两三四五六七八九十百余]{0,4}[人位名]?(?:同志|同学)?)?"
@@ -120,14 +122,19 @@ def _find_given(text: str, names: list[tuple[int, int]], starts: list[int]) -> I
     for gives in _GIVES.finditer(text):
         first = bisect.bisect_left(starts, gives.end())
         if gives["to"]:
-            line = text.rfind("\n", 0, gives.start()) + 1
-            if first and names[first - 1][0] >= max(line, gives.start() - _TOLD_NEAR):
+            near = max(0, gives.start() - _TOLD_NEAR)
+            line = text.rfind("\n", near, gives.start()) + 1
+            if first and names[first - 1][0] >= max(line, near):
                 yield from ((first - 1, *prize) for prize in _read_prizes(text, gives.end(), "授予")[0])
             continue
         if first == len(names) or starts[first] != gives.end():
             continue
         last = first
-        while last + 1 < len(names) and _LIST_GAP.fullmatch(text, names[last][1], starts[last + 1]):
+        while (
+            last + 1 < len(names)
+            and _LIST_GAP.fullmatch(text, names[last][1], starts[last + 1])
+            and not _GIVES.search(text, names[last][1], starts[last + 1])  # 授予甲、|授予乙“…”: a list of its own
+        ):
             last += 1
         given = _GIVEN.match(text, names[last][1])
         prizes = _read_prizes(text, given.end() if given else names[last][1], "授予")[0]
@@ -157,7 +164,7 @@ def _read_prize(text: str, position: int, wins: str) -> re.Match[str] | None:
         quoted := _QUOTED.match(text, position) or _PARTLY_QUOTED.match(text, position)
     ):
         return quoted
-    if (item := _ONE.match(text, position)) or wins.removeprefix("被").removeprefix("获授") not in _CALLS:
+    if (item := _ONE.match(text, position)) or wins not in _CALLS:
         return item
     called = _CALLED.match(text, position)
     return None if called is None or _NO_CALLING.search(called["prize"]) else called

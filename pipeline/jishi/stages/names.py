@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -448,16 +449,16 @@ def _join_misspelt(found: list[tuple[int, int, str]], body_start: int) -> None:
     """
     titled = {name for start, _, name in found if start < body_start}
     told = {name for start, _, name in found if start >= body_start}
+    alike: defaultdict[tuple[int, str, str], set[str]] = defaultdict(set)  # names but for one character
+    for name in told - titled:
+        for i in range(1, len(name)):
+            alike[i, name[:i], name[i + 1 :]].add(name)
     for i, (start, end, name) in enumerate(found):
         if start >= body_start:
             break
         if len(name) < _LEAST_MISSPELT or name in told:
             continue
-        meant = {
-            other
-            for other in told - titled
-            if len(other) == len(name) and other[0] == name[0] and sum(map(str.__ne__, other, name)) == 1
-        }
+        meant = set().union(*(alike.get((i, name[:i], name[i + 1 :]), ()) for i in range(1, len(name))))
         if len(meant) == 1:
             found[i] = (start, end, meant.pop())
 

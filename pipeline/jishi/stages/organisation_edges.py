@@ -402,7 +402,13 @@ def _find_ministry(text: str, office: TaggedSpan, last: TaggedSpan | None) -> re
         or text[office.start - 1 : office.start] == "兼"
     ):
         return None
-    return found if found["kind"] == "院" or _TAIWAN.search(text) else None
+    return found if found["kind"] == "院" or _is_of_taiwan(text) else None
+
+
+@functools.lru_cache(maxsize=1)
+def _is_of_taiwan(text: str) -> bool:
+    """Say whether a text names bodies of Taiwan; asked once a minister."""
+    return _TAIWAN.search(text) is not None
 
 
 def free_heads(text: str, spans: Sequence[TaggedSpan]) -> list[TaggedSpan]:

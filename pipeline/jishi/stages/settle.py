@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from jishi.lexicons import read_lines
+from jishi.stages.affiliations import begins_with_former
 from jishi.stages.name_edges import find_behind_titles, join_parts, mend_names
 from jishi.stages.organisation_edges import (
     free_heads,
@@ -37,8 +38,7 @@ _JOINED = re.compile(r"[与和及暨、]")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-'’.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _NAMED_AFTER = ("老师", "教授", "名师", "大师", "劳模", "院士", "工作室")  # 李春生名师工作室 is one organisation
 _OWN = re.compile(
-    r"(?:学校(?!办公室)|[本我该贵](?:校|院|系|所|厂|县|市|区|省|旅|局|镇|乡|村|馆|社区|集团|医院|学院|公司|单位)|前(?![海进沿锋哨山旗线门郭])"
-    r"|原(?![子平阳州住生创始野乡味著型本点色民貌材料油动资]))(?=.{3})"
+    r"(?:学校(?!办公室)|[本我该贵](?:校|院|系|所|厂|县|市|区|省|旅|局|镇|乡|村|馆|社区|集团|医院|学院|公司|单位)|[前原])(?=.{3})"
 )
 _WITH = re.compile(r"暨(?=.{4})")
 _BODY_END = re.compile(r"[会学院校司局部厅所系处心社团委室馆]$")
@@ -166,7 +166,9 @@ def drop_own(text: str, spans: Iterable[TaggedSpan]) -> list[TaggedSpan]:
     result = []
     for span in spans:
         match = _OWN.match(text[span.start : span.end]) if span.label == "ORG" else None
-        result.append(span._replace(start=span.start + match.end()) if match else span)
+        if match and (match.group() not in ("前", "原") or begins_with_former(text, span.start)):
+            span = span._replace(start=span.start + match.end())
+        result.append(span)
     return result
 
 
