@@ -30,6 +30,7 @@ _AFTER_TITLE = re.compile(
     r"[（(](?:挂职|兼任?|兼职|代|筹|主持(?:全面|日常)?工作|[正副][国省部厅局司处县科]级|享受.{2,8}待遇)[）)]"
 )
 _ELECTED = re.compile(r"选举|选出|推选|推举|增选|聘任|聘请|任命")
+_IS_ONE = re.compile(r"是一?[名位个]")
 _POLITE = re.compile(r"老师|同学|先生|女士|同志|博士")
 _SHARED = re.compile(
     r"等(?:[\d一二两三四五六七八九十]+[名位]?人?|同志)?(?:当选为?|任|担任|为|被聘为|被选为|受聘为|课题组|项目组|工作组)"
@@ -133,6 +134,12 @@ def _is_too_far(symbols: list[str]) -> bool:
     return symbols.count("T") + symbols.count("P") > 6 or "。" in symbols
 
 
+def _is_one(scene: Scene, name: Item, place: _Place) -> bool:
+    """Say whether somebody is said to be one of a profession: 甲是一名|医师, but not 甲是一名|教授|的学生."""
+    said = _IS_ONE.fullmatch(scene.text, name.end, place.start) is not None
+    return said and not scene.text.startswith("的", place.end)
+
+
 def _pair_with_left(scene: Scene, place: _Place) -> list[Candidate]:
     """Give the pairs of a title with the names before it."""
     if place.direction.startswith("right"):
@@ -156,6 +163,7 @@ def _pair_with_left(scene: Scene, place: _Place) -> list[Candidate]:
             (elected and _ELECTED.search(scene.text, place.floor, place.start))  # 选举甲、乙为副主任
             or rank < shared  # 甲公司经理甲、乙公司董事长乙等28人当选副会长
             or (rank == 0 and _PRONOUN_HOLDS.fullmatch(own))  # 甲女士，她同时担任某基地的主任
+            or (rank == 0 and _is_one(scene, item, place))
         ):
             pair.certain = True
         pair.listed = rank > 0 and unlisted in ("", "：", "等")
