@@ -134,12 +134,6 @@ def _is_too_far(symbols: list[str]) -> bool:
     return symbols.count("T") + symbols.count("P") > 6 or "。" in symbols
 
 
-def _is_one(scene: Scene, name: Item, place: _Place) -> bool:
-    """Say whether somebody is said to be one of a profession: 甲是一名|医师, but not 甲是一名|教授|的学生."""
-    said = _IS_ONE.fullmatch(scene.text, name.end, place.start) is not None
-    return said and not scene.text.startswith("的", place.end)
-
-
 def _pair_with_left(scene: Scene, place: _Place) -> list[Candidate]:
     """Give the pairs of a title with the names before it."""
     if place.direction.startswith("right"):
@@ -163,7 +157,7 @@ def _pair_with_left(scene: Scene, place: _Place) -> list[Candidate]:
             (elected and _ELECTED.search(scene.text, place.floor, place.start))  # 选举甲、乙为副主任
             or rank < shared  # 甲公司经理甲、乙公司董事长乙等28人当选副会长
             or (rank == 0 and _PRONOUN_HOLDS.fullmatch(own))  # 甲女士，她同时担任某基地的主任
-            or (rank == 0 and _is_one(scene, item, place))
+            or (rank == 0 and _IS_ONE.fullmatch(scene.text, item.end, place.start))  # 甲是一名医师
         ):
             pair.certain = True
         pair.listed = rank > 0 and unlisted in ("", "：", "等")
