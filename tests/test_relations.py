@@ -43,7 +43,7 @@ def test_talks_have_their_topic_and_speakers(nlp: Language, case: dict):
 
 @pytest.mark.parametrize("case", read_cases("events"))
 def test_events_have_their_facts(nlp: Language, case: dict):
-    record = jishi.extract(case["text"], published=case["published"], nlp=nlp)
+    record = jishi.extract(case["text"], title=case.get("title"), published=case["published"], nlp=nlp)
     assert len(record.events) == len(case["expected"])
     organisations = {organisation.id: organisation.name for organisation in record.organisations}
     for event, expected in zip(record.events, case["expected"], strict=True):
