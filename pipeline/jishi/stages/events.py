@@ -237,7 +237,7 @@ def _tells_visit(context: Context) -> bool:
     text, body = context.text, context.body_start
     if _VISIT.search(text, 0, body + _OPENING):
         return True
-    if _ECHO.search(text, 0, body):
+    if not context.sentences or _ECHO.search(text, 0, body):
         return False
     first = min(context.sentence_around(body, body)[1], body + _OPENING)
     goes = any(_GOES.match(text, group.end, first) for group in context.groups_from(0, first))
