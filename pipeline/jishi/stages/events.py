@@ -46,7 +46,7 @@ from jishi.stages.groups import PersonGroup
 from jishi.stages.linear import LinearModel, load_linear_model
 from jishi.stages.roles import RoleDescriber, settle_sides, weigh_roles
 from jishi.stages.stated_organisers import has_signed, is_byline, tell_stated_role
-from jishi.stages.told_events import find_item, find_items, find_told_events
+from jishi.stages.told_events import find_item, find_items, find_told_events, tells_visit
 
 NAME_THRESHOLD = 0.15
 SECOND_NAME_THRESHOLD = 0.25
@@ -177,7 +177,7 @@ def choose_events(doc: Doc, context: Context, items: list[tuple[int, int]], load
     scored = score_names(doc, context, load)
     best = scored[0] if scored else None
     reported = load("reports_event").probability(describe_report(doc, context, best))
-    visit = _tells_visit(context)
+    visit = tells_visit(context)
     stated = visit or bool(context.stated_talks)
     if reported < EVENT_THRESHOLD and not stated:
         return []
@@ -215,33 +215,6 @@ def _find_told(doc: Doc, context: Context, items: list[tuple[int, int]], drafts:
     return [
         Draft(None, TOLD_SCORE, (event.start, event.end), event.kind) for event in told[: MOST_EVENTS - len(drafts)]
     ]
-
-
-_OPENING = 200  # characters of the body in which a visit is told
-_GOING = r"(?:到|赴|前往|来(?![自源])|莅临|走进|深入)[^，。；\n]{2,24}?"
-_LOOKING = r"(?:调研|考察|参观|访问|走访|慰问|视察|督导|检查|指导|看望)"
-_VISIT = re.compile(rf"一行[^，。；\n]{{0,8}}?{_GOING}(?:{_LOOKING}|交流)")
-# in a title: 县长带队赴某镇慰问, 校领导看望留校学生
-_VISIT_IN_TITLE = re.compile(
-    rf"(?:带队|率[队团]|领导|(?:书记|[市县区镇乡州省校院局处厅部]长|主席|主任)(?:[\u4e00-\u9fff]{{2,4}})?)"
-    rf"[^，。；\n]{{0,6}}?(?:{_GOING}{_LOOKING}|看望|慰问|视察|调研)"
-)
-
-
-_GOES = re.compile(rf"(?:等[^，。；\n]{{0,8}}?)?(?:一行|带队|率[^，。；\n]{{1,10}}?)?{_GOING}{_LOOKING}")
-_ECHO = re.compile("引发|反响|慰问[电信]|精神|表示|讲话")  # what follows a visit elsewhere
-
-
-def _tells_visit(context: Context) -> bool:
-    """Whether the title or the opening says that somebody went somewhere to look: the article then reports a visit."""
-    text, body = context.text, context.body_start
-    if _VISIT.search(text, 0, body + _OPENING):
-        return True
-    if not context.sentences or _ECHO.search(text, 0, body):
-        return False
-    first = min(context.sentence_around(body, body)[1], body + _OPENING)
-    goes = any(_GOES.match(text, group.end, first) for group in context.groups_from(0, first))
-    return goes or _VISIT_IN_TITLE.search(text, 0, body) is not None
 
 
 # titles of regulations and of messages

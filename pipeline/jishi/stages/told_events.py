@@ -1,4 +1,5 @@
-"""Further events of an article that have no name: told of in paragraphs of their own, or as the items of a digest."""
+"""Events that have no name: visits, told by who goes where to look, and further events of an article, told of in
+paragraphs of their own or as the items of a digest."""
 
 from __future__ import annotations
 
@@ -21,6 +22,18 @@ _DOES = {
 }
 _PLACED = re.compile("[在于赴到]|走进|来到|前往|走访|考察|参观|访问")
 _NOT_HELD = re.compile("将|拟|计划|曾|截至|以来|自从|[起前后]，")
+# what tells a visit, in a title or where an article begins
+_OPENING = 200  # characters of the body in which a visit is told
+_GOING = r"(?:到|赴|前往|来(?![自源])|莅临|走进|深入)[^，。；\n]{2,24}?"
+_LOOKING = r"(?:调研|考察|参观|访问|走访|慰问|视察|督导|检查|指导|看望)"
+_VISIT = re.compile(rf"一行[^，。；\n]{{0,8}}?{_GOING}(?:{_LOOKING}|交流)")
+# in a title: 县长带队赴某镇慰问, 校领导看望留校学生
+_VISIT_IN_TITLE = re.compile(
+    rf"(?:带队|率[队团]|领导|(?:书记|[市县区镇乡州省校院局处厅部]长|主席|主任)(?:[\u4e00-\u9fff]{{2,4}})?)"
+    rf"[^，。；\n]{{0,6}}?(?:{_GOING}{_LOOKING}|看望|慰问|视察|调研)"
+)
+_GOES = re.compile(rf"(?:等[^，。；\n]{{0,8}}?)?(?:一行|带队|率[^，。；\n]{{1,10}}?)?{_GOING}{_LOOKING}")
+_ECHO = re.compile("引发|反响|慰问[电信]|精神|表示|讲话")  # what follows a visit elsewhere
 
 
 class ToldEvent(NamedTuple):
@@ -103,3 +116,15 @@ def find_item(items: list[tuple[int, int]], offset: int | None) -> tuple[int, in
         return None
     last = bisect.bisect_right(items, (offset, 1 << 60)) - 1
     return items[last] if last >= 0 and offset < items[last][1] else None
+
+
+def tells_visit(context: Context) -> bool:
+    """Whether the title or the opening says that somebody went somewhere to look: the article then reports a visit."""
+    text, body = context.text, context.body_start
+    if _VISIT.search(text, 0, body + _OPENING):
+        return True
+    if not context.sentences or _ECHO.search(text, 0, body):
+        return False
+    first = min(context.sentence_around(body, body)[1], body + _OPENING)
+    goes = any(_GOES.match(text, group.end, first) for group in context.groups_from(0, first))
+    return goes or _VISIT_IN_TITLE.search(text, 0, body) is not None
