@@ -17,17 +17,17 @@ _MARKS = {"《": "《", "〈": "《", "“": "“", "「": "“", "『": "“", 
 _REACH = 160  # an unmarked topic, list and all, closes within so many characters
 _SHORTEST = 3
 
+_JIU = r"(?<![成造迁早那这])就(?![是业读职地餐寝此座要会能任近])"  # 就 as a preposition: not in 成就 or 就是
 # 就…作报告, 围绕…展开讨论, 以…为题
 _OPENING = re.compile(
     begin_with(
         "就围针对以关聚从",
-        r"(?<![成造迁早那这])就(?![是业读职地餐寝此座要会能任近])|围绕(?:着|了)?|针对|对于|"
+        _JIU + r"|围绕(?:着|了)?|针对|对于|"
         r"(?<![一相应绝反校派])(?<!(?<!方)面)对(?![外内话手象方此比口抗])|(?<![可所加难予得足])以(?![来及后前上下外此便])|关于|聚焦|从(?=[^，。]{2,30}(?:方面|角度))",
     )
 )
-_INNER_OPENING = re.compile(
-    r"(?<![成造迁早那这])就(?![是业读职地餐寝此座要会能任近])|围绕"
-)  # which frames what follows
+# which frames what follows it, within another frame: 对来宾表示欢迎并就…
+_INNER_OPENING = re.compile(_JIU + "|围绕")
 _CLOSING = re.compile(
     begin_with(
         "进展开作做交发畅座讨研探沟授讲演汇报阐分介带提洽商协切说谈听达深广热为这问各面聊建",
